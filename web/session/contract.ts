@@ -1,0 +1,211 @@
+/**
+ * What the screens may ask of the vault worker, and what they get back: plain values that survive structured clone, no
+ * key, no format. The worker (web/worker) implements `VaultApi`; the screens reach it through `web/session`. Ids are
+ * lower-case hex strings. Failures arrive as HoldfastError with a stable code.
+ */
+import type { ErrorCode } from '../../shared/errors/index.ts';
+
+export interface ServerSummary {
+  /** Address of the server, for example http://127.0.0.1:8787 */
+  url: string;
+  registrationOpen: boolean;
+}
+
+export type SessionStatus =
+  | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null }
+  | { state: 'ready'; name: string; accountId: string; deviceId: string };
+
+export interface PasswordEstimate {
+  /** Estimated strength in bits. */
+  bits: number;
+  acceptable: boolean;
+  /** Plain sentence that says what to change; empty when acceptable. */
+  advice: string;
+}
+
+/** A sign-up that waits for the recovery words to be typed back. Nothing exists on the server yet. */
+export interface PendingSignUp {
+  words: readonly string[];
+  /** Zero-based positions of the three words to type back. */
+  ask: readonly [number, number, number];
+}
+
+export interface SessionRow {
+  sessionId: string;
+  client: 'web' | 'extension';
+  createdAt: number;
+  lastSeenAt: number;
+  current: boolean;
+}
+
+export interface AccountSummary {
+  name: string;
+  usedBytes: number;
+  quotaBytes: number;
+  fileCount: number;
+  lastCommitAt: number | null;
+  /** Six words that are equal on all devices that have seen the same history. */
+  stateCode: string;
+}
+
+export type NodeKind = 'file' | 'folder';
+
+export interface FileRow {
+  fileId: string;
+  name: string;
+  kind: NodeKind;
+  /** Bytes; for a folder the sum of what lies under it. */
+  size: number;
+  mtime: number;
+  versions: number;
+  /** For a folder, number of files under it. */
+  files: number;
+  /** Names of the folders from the root, for search results. */
+  path: readonly string[];
+  parentId: string | null;
+  mime: string | null;
+  /** The file changed while it was read and never held still. */
+  changedDuringRead: boolean;
+  sourceUrl: string | null;
+}
+
+export interface FolderView {
+  folderId: string | null;
+  /** From the root to this folder, the root left out. */
+  crumbs: readonly { fileId: string; name: string }[];
+  rows: readonly FileRow[];
+}
+
+export interface VersionRow {
+  versionId: string;
+  size: number;
+  mtime: number;
+  capturedAt: number;
+  device: string;
+  current: boolean;
+  changedDuringRead: boolean;
+  sourceUrl: string | null;
+}
+
+export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'node'; fileId: string };
+
+/** Where the bytes go. A port speaks `PortMessage` below; an OPFS file is read back by its name. */
+export type RestoreTarget =
+  | { kind: 'file-handle'; handle: FileSystemFileHandle }
+  | { kind: 'port'; port: MessagePort }
+  | { kind: 'opfs'; name: string };
+
+/** What a restore will produce, known before its first byte. */
+export interface RestorePlan {
+  /** Suggested file name: the file's own, or `<folder>.zip`. */
+  name: string;
+  /** Exact length in bytes of what will be written. */
+  length: number;
+  mime: string;
+  files: number;
+}
+
+/** Worker side of a port: chunks are transferred when pulled; `error` cancels the download, `done` ends it. */
+export type PortMessage = { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> } | { type: 'done' } | { type: 'error'; code: ErrorCode };
+/** Reader side of a port. */
+export type PortRequest = { type: 'pull' } | { type: 'cancel' };
+
+export interface RestoreProgress {
+  restoreId: string;
+  bytes: number;
+  length: number;
+}
+
+export interface LinkOptions {
+  /** Empty for none. */
+  password: string;
+  /** Whole days from today; null for no expiry. */
+  expiresInDays: number | null;
+  maxDownloads: number | null;
+  /** Shown to whoever opens the link. */
+  note: string;
+  /** How the sharer wants to be named; empty shows nobody. */
+  from: string;
+}
+
+export interface LinkSummary {
+  linkId: string;
+  url: string;
+  name: string;
+  kind: NodeKind;
+  size: number;
+  note: string;
+  hasPassword: boolean;
+  createdAt: number;
+  expiresAt: number | null;
+  maxDownloads: number | null;
+  received: number;
+  state: 'live' | 'expired' | 'used-up' | 'locked' | 'missing';
+}
+
+export type FileSort = 'name' | 'size' | 'mtime';
+
+export interface VaultApi {
+  status(): Promise<SessionStatus>;
+  /** Sets the server's address; only the extension's full page may. Answers what stands there, or E_OFFLINE and the like. */
+  useServer(url: string): Promise<ServerSummary>;
+
+  newPassphrase(): Promise<string>;
+  estimatePassword(password: string): Promise<PasswordEstimate>;
+  beginSignUp(name: string, password: string): Promise<PendingSignUp>;
+  /** E_RECOVERY_WORDS when a word is wrong; the pending sign-up stays. Creates the account and signs in. */
+  finishSignUp(answers: readonly [string, string, string]): Promise<SessionStatus>;
+  cancelSignUp(): Promise<void>;
+  signIn(name: string, password: string): Promise<SessionStatus>;
+  signInWithWords(name: string, words: string): Promise<SessionStatus>;
+  setPassword(password: string): Promise<void>;
+  signOut(): Promise<void>;
+  sessions(): Promise<readonly SessionRow[]>;
+  revokeSession(sessionId: string): Promise<void>;
+  account(): Promise<AccountSummary>;
+
+  /** Pulls and applies what other devices committed. Answers whether anything changed. */
+  refresh(): Promise<boolean>;
+  folder(folderId: string | null, sort: FileSort, descending: boolean): Promise<FolderView>;
+  search(query: string, limit: number): Promise<readonly FileRow[]>;
+  versions(fileId: string): Promise<readonly VersionRow[]>;
+
+  planRestore(subject: RestoreSubject): Promise<RestorePlan>;
+  /** Resolves when every byte was verified and handed over. `restoreId` names it in progress events and in `cancel`. */
+  restore(restoreId: string, subject: RestoreSubject, target: RestoreTarget): Promise<RestorePlan>;
+  cancelRestore(restoreId: string): Promise<void>;
+
+  createLink(fileId: string, options: LinkOptions): Promise<LinkSummary>;
+  links(): Promise<readonly LinkSummary[]>;
+  updateLink(linkId: string, expiresInDays: number | null, maxDownloads: number | null): Promise<void>;
+  revokeLink(linkId: string): Promise<void>;
+}
+
+/** Events the worker sends without being asked. */
+export type VaultEvent =
+  | { type: 'restore-progress'; progress: RestoreProgress }
+  | { type: 'session'; status: SessionStatus }
+  | { type: 'changed' };
+
+/** What a recipient sees before downloading. */
+export interface SharedView {
+  name: string;
+  kind: NodeKind;
+  from: string;
+  note: string;
+  size: number;
+  files: readonly { path: readonly string[]; size: number; mtime: number; mime: string | null }[];
+  expiresAt: number | null;
+  downloadsLeft: number | null;
+}
+
+/** The share page's worker. The fragment is handed over once, after it was removed from the address bar. */
+export interface ShareApi {
+  /** Parses the fragment only: says whether a password is needed, without a request. E_LINK_GONE for a malformed one. */
+  inspect(fragment: string): Promise<{ needsPassword: boolean }>;
+  open(password: string): Promise<SharedView>;
+  /** `index` of one file in `SharedView.files`, or null for all of it (a ZIP when it is a folder). */
+  plan(index: number | null): Promise<RestorePlan>;
+  download(restoreId: string, index: number | null, target: RestoreTarget): Promise<RestorePlan>;
+  cancel(restoreId: string): Promise<void>;
+}
