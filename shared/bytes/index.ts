@@ -57,6 +57,12 @@ export function readU32be(bytes: Uint8Array, offset = 0): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
 }
 
+/** Domain-separated, length-prefixed input: lp(label) ‖ lp(a) ‖ … with lp(x) = u16be length ‖ x. */
+export function info(label: string, ...parts: readonly Uint8Array[]): Bytes {
+  const prefixed = [utf8(label), ...parts].map((part) => concat(u16be(part.length), part));
+  return concat(...prefixed);
+}
+
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
 
 export function toHex(bytes: Uint8Array): string {

@@ -2,13 +2,7 @@
  * The one thing about a log that the server must compute: the hash of an entry. The bytes to hash are defined here, the
  * hash function is the caller's (WebCrypto in clients, node:crypto in the server).
  */
-import { type Bytes, concat, u16be, u64be, utf8 } from '../bytes/index.ts';
-
-/** Domain-separated, length-prefixed input: lp(label) ‖ lp(a) ‖ … with lp(x) = u16be length ‖ x. */
-export function info(label: string, ...parts: readonly Uint8Array[]): Bytes {
-  const prefixed = [utf8(label), ...parts].map((part) => concat(u16be(part.length), part));
-  return concat(...prefixed);
-}
+import { type Bytes, info, u64be } from '../bytes/index.ts';
 
 /**
  * Input of the entry hash: entryHash = SHA-256(entryHashInput(vault 16, seq, prev 32, SHA-256(body) 32)). The chain's
