@@ -1,0 +1,122 @@
+/**
+ * The one build configuration. One pass per mode, because what `define` puts into a worker is fixed per build:
+ *   web      dist/web      the whole app: index.html, one script, one stylesheet, workers
+ *   share    dist/share    the page behind a share link, on an origin of its own
+ *   sw       .cache/sw     sw.js, the service worker of both origins: one self-contained file, copied to both
+ *   chrome   dist/chrome   the extension for Chromium
+ *   firefox  dist/firefox  the extension for Firefox
+ * `npm run build` (.ci/build.ts) runs the passes. Output depends on the sources alone, never on time or place.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type UserConfig } from 'vite';
+import { extensionManifest } from './.ci/vite/extension-manifest.ts';
+import { singleBundlePage } from './.ci/vite/single-bundle-page.ts';
+
+const ROOT = import.meta.dirname;
+const at = (...parts: string[]): string => join(ROOT, ...parts);
+const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { version: string };
+
+/** The oldest browsers that have everything Holdfast stands on. */
+const TARGET = ['chrome128', 'firefox140', 'safari18.2'];
+
+function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfig {
+  return {
+    base: '/',
+    appType: 'mpa',
+    logLevel: 'warn',
+    define: { __BROWSER__: JSON.stringify(browser), __VERSION__: JSON.stringify(version) },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    // workers are single files: a worker that imports is a worker that can fail half-loaded
+    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: false } } },
+    build: {
+      target: TARGET,
+      minify,
+      sourcemap: false,
+      emptyOutDir: true,
+      assetsInlineLimit: 0, // no data: URLs, the content security policy has none
+      modulePreload: false,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: Number.POSITIVE_INFINITY, // `npm run size` keeps the budgets
+      license: { fileName: 'third-party-licenses.md' },
+    },
+  };
+}
+
+/** A page of one script and one stylesheet, both with integrity: the served pages' policy refuses anything else. */
+function page(html: string, outDir: string): UserConfig {
+  const common = base('web', true);
+  return {
+    ...common,
+    root: at('web'),
+    publicDir: at('web/public'),
+    plugins: [singleBundlePage(html)],
+    build: {
+      ...common.build,
+      outDir: at(outDir),
+      cssCodeSplit: false,
+      rolldownOptions: { input: at('web', html), output: { codeSplitting: false } },
+    },
+  };
+}
+
+function serviceWorker(): UserConfig {
+  const common = base('web', true);
+  return {
+    ...common,
+    root: at('web'),
+    publicDir: false,
+    build: {
+      ...common.build,
+      outDir: at('.cache/sw'),
+      license: false,
+      rolldownOptions: {
+        input: at('web/sw/main.ts'),
+        output: { codeSplitting: false, entryFileNames: 'sw.js', format: 'es' },
+      },
+    },
+  };
+}
+
+function extension(browser: 'chrome' | 'firefox'): UserConfig {
+  const entry = (name: string): string => at('extension/entrypoints', name);
+  const input: Record<string, string> = {
+    background: entry('background.ts'),
+    popup: entry('popup.html'),
+    page: entry('page.html'),
+  };
+  if (browser === 'chrome') input['offscreen'] = entry('offscreen.html'); // Firefox's background page does its work
+  const common = base(browser, false); // readable: anybody can compare what runs with what is published
+  return {
+    ...common,
+    root: at('extension/entrypoints'),
+    publicDir: existsSync(at('extension/public')) ? at('extension/public') : false,
+    plugins: [extensionManifest(at('extension/manifest.ts'), browser, version)],
+    build: {
+      ...common.build,
+      outDir: at('dist', browser),
+      rolldownOptions: {
+        input,
+        output: {
+          entryFileNames: (chunk) => (chunk.name === 'background' ? 'background.js' : 'assets/[name]-[hash].js'),
+        },
+      },
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  switch (mode) {
+    case 'web':
+      return page('index.html', 'dist/web');
+    case 'share':
+      return page('share.html', 'dist/share');
+    case 'sw':
+      return serviceWorker();
+    case 'chrome':
+    case 'firefox':
+      return extension(mode);
+    default:
+      throw new Error(`unknown mode ${mode}: use web, share, sw, chrome or firefox`);
+  }
+});
