@@ -1,0 +1,167 @@
+/**
+ * Deterministic CBOR (RFC 8949 section 4.2.1) with a schema. Whatever is read is decoded strictly, checked against its
+ * schema and encoded again: the bytes must come out the same, so there is exactly one encoding of every value and no
+ * decoder can be told apart from another. Depth and size are limited before anything is built.
+ */
+import { decode, encode } from 'cborg';
+import { type Bytes, equal } from '../bytes/index.ts';
+import { integrityError } from '../errors/index.ts';
+
+const MAX_DEPTH = 16;
+
+/** One kind of value: to and from what the CBOR library handles. `read` throws E_INTEGRITY on anything else. */
+export interface Codec<T> {
+  write(value: T): unknown;
+  read(raw: unknown): T;
+}
+export type Value<C> = C extends Codec<infer T> ? T : never;
+
+function fail(): never {
+  throw integrityError();
+}
+
+/** Unsigned integer up to `max` (default 2^53 − 1). */
+export const uint = (max: number = Number.MAX_SAFE_INTEGER): Codec<number> => ({
+  write: (value) => value,
+  read: (raw) => (typeof raw === 'number' && Number.isSafeInteger(raw) && raw >= 0 && raw <= max ? raw : fail()),
+});
+
+/** Signed safe integer. */
+export const int: Codec<number> = {
+  write: (value) => value,
+  read: (raw) => (typeof raw === 'number' && Number.isSafeInteger(raw) ? raw : fail()),
+};
+
+/** Bytes of exactly `length`. */
+export const bytes = (length: number): Codec<Bytes> => ({
+  write: (value) => value,
+  read: (raw) => (raw instanceof Uint8Array && raw.length === length ? (raw as Bytes) : fail()),
+});
+
+/** Text of at most `maxBytes` bytes of UTF-8. */
+export const text = (maxBytes: number): Codec<string> => ({
+  write: (value) => value,
+  read: (raw) => (typeof raw === 'string' && new TextEncoder().encode(raw).length <= maxBytes ? raw : fail()),
+});
+
+export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({
+  write: (value) => (value === null ? null : codec.write(value)),
+  read: (raw) => (raw === null ? null : codec.read(raw)),
+});
+
+export const list = <T>(codec: Codec<T>, max: number, min = 0): Codec<T[]> => ({
+  write: (values) => values.map((value) => codec.write(value)),
+  read: (raw) => (Array.isArray(raw) && raw.length >= min && raw.length <= max ? raw.map((item) => codec.read(item)) : fail()),
+});
+
+type TupleValue<C extends readonly Codec<unknown>[]> = { -readonly [K in keyof C]: Value<C[K]> };
+
+/** Array of fixed length with a codec for each place. */
+export const tuple = <const C extends readonly Codec<unknown>[]>(...codecs: C): Codec<TupleValue<C>> => ({
+  write: (values) => codecs.map((codec, i) => codec.write((values as readonly unknown[])[i])),
+  read: (raw) => {
+    if (!Array.isArray(raw) || raw.length !== codecs.length) fail();
+    return codecs.map((codec, i) => codec.read((raw as unknown[])[i])) as TupleValue<C>;
+  },
+});
+
+type Fields = Readonly<Record<string, readonly [key: number, codec: Codec<unknown>]>>;
+type RecordValue<F extends Fields> = { [K in keyof F]: Value<F[K][1]> };
+
+/** Map with small integer keys; every field is present, unknown keys are refused. */
+export const record = <const F extends Fields>(fields: F): Codec<RecordValue<F>> => {
+  const sorted = Object.entries(fields).sort((a, b) => a[1][0] - b[1][0]);
+  return {
+    write: (value) => new Map(sorted.map(([name, [key, codec]]) => [key, codec.write((value as Record<string, unknown>)[name])])),
+    read: (raw) => {
+      if (!(raw instanceof Map) || raw.size !== sorted.length) fail();
+      const map = raw as Map<unknown, unknown>;
+      return Object.fromEntries(sorted.map(([name, [key, codec]]) => [name, codec.read(map.has(key) ? map.get(key) : fail())])) as RecordValue<F>;
+    },
+  };
+};
+
+/** Map from text to text, at most `max` pairs. */
+export const textMap = (max: number, maxBytes: number): Codec<ReadonlyMap<string, string>> => {
+  const item = text(maxBytes);
+  return {
+    write: (value) => new Map(value),
+    read: (raw) => {
+      if (!(raw instanceof Map) || raw.size > max) fail();
+      return new Map([...(raw as Map<unknown, unknown>)].map(([key, value]) => [item.read(key), item.read(value)]));
+    },
+  };
+};
+
+type Variants = Readonly<Record<string, readonly [code: number, codec: Codec<unknown>]>>;
+export type VariantValue<V extends Variants> = { [K in keyof V]: { op: K } & Value<V[K][1]> }[keyof V];
+
+/** `[code, body]`, read into `{ op: name, …body }`. */
+export const variant = <const V extends Variants>(variants: V): Codec<VariantValue<V>> => {
+  const byCode = new Map(Object.entries(variants).map(([name, [code, codec]]) => [code, [name, codec] as const]));
+  return {
+    write: (value) => {
+      const chosen = variants[(value as { op: string }).op];
+      if (chosen === undefined) throw new TypeError('unknown variant');
+      return [chosen[0], chosen[1].write(value)];
+    },
+    read: (raw) => {
+      if (!Array.isArray(raw) || raw.length !== 2) fail();
+      const [name, codec] = byCode.get((raw as unknown[])[0] as number) ?? fail();
+      return { op: name, ...(codec.read((raw as unknown[])[1]) as object) } as VariantValue<V>;
+    },
+  };
+};
+
+/** Canonical bytes of a value. */
+export function encodeCbor<T>(codec: Codec<T>, value: T): Bytes {
+  return new Uint8Array(encode(codec.write(value)));
+}
+
+const DECODE = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  rejectDuplicateMapKeys: true,
+  useMaps: true,
+} as const;
+
+/** The value of canonical bytes of at most `maxBytes`; E_INTEGRITY for anything else. */
+export function decodeCbor<T>(codec: Codec<T>, input: Uint8Array, maxBytes: number): T {
+  if (input.length > maxBytes || !depthWithin(input, MAX_DEPTH)) throw integrityError();
+  try {
+    const value = codec.read(decode(input, DECODE));
+    if (equal(encodeCbor(codec, value), input)) return value;
+  } catch (cause) {
+    throw integrityError(cause);
+  }
+  throw integrityError();
+}
+
+/** Length of a head's argument in bytes, by its additional information 24 … 27. */
+const ARGUMENT = [1, 2, 4, 8] as const;
+
+/** Scans heads without building anything: true when arrays and maps nest at most `max` deep. Lengths are checked later. */
+function depthWithin(input: Uint8Array, max: number): boolean {
+  const open: number[] = [];
+  let at = 0;
+  while (at < input.length) {
+    const major = (input[at] as number) >> 5;
+    const minor = (input[at] as number) & 31;
+    if (minor > 27) return false;
+    const width = minor < 24 ? 0 : (ARGUMENT[minor - 24] as number);
+    let argument = minor < 24 ? minor : 0;
+    for (let i = 1; i <= width; i++) argument = argument * 256 + (input[at + i] ?? 0);
+    at += 1 + width;
+    if (major === 2 || major === 3) at += argument;
+    if (open.length > 0) open[open.length - 1] = (open[open.length - 1] as number) - 1;
+    if ((major === 4 || major === 5) && argument > 0) {
+      open.push(major === 4 ? argument : 2 * argument);
+      if (open.length > max) return false;
+    }
+    while (open.length > 0 && open[open.length - 1] === 0) open.pop();
+  }
+  return true;
+}

@@ -1,0 +1,9 @@
+/**
+ * The vault: log in, state out. Nouns: state, node, version, place, head. Promises: every entry is verified before it
+ * counts; a pinned head never goes back; an append happens once. May not: read files, make packs, speak HTTP itself.
+ */
+export * from './apply.ts';
+export type { HeadStore, PinnedHead } from './ports.ts';
+export * from './state.ts';
+export * from './vault.ts';
+export { entryHash, verifyNext } from './verify.ts';
