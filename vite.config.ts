@@ -85,7 +85,7 @@ function extension(browser: 'chrome' | 'firefox'): UserConfig {
     popup: entry('popup.html'),
     page: entry('page.html'),
   };
-  if (browser === 'chrome') input['offscreen'] = entry('offscreen.html'); // Firefox's background page does its work
+  if (browser === 'chrome') input.offscreen = entry('offscreen.html'); // Firefox's background page does its work
   const common = base(browser, false); // readable: anybody can compare what runs with what is published
   return {
     ...common,
