@@ -7,10 +7,10 @@
  *   firefox  dist/firefox  the extension for Firefox
  * `npm run build` (.ci/build.ts) runs the passes. Output depends on the sources alone, never on time or place.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig, type UserConfig } from 'vite';
-import { extensionManifest } from './.ci/vite/extension-manifest.ts';
+import { extensionFiles } from './.ci/vite/extension-files.ts';
 import { singleBundlePage } from './.ci/vite/single-bundle-page.ts';
 
 const ROOT = import.meta.dirname;
@@ -20,6 +20,9 @@ const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { ve
 /** The oldest browsers that have everything Holdfast stands on. */
 const TARGET = ['chrome128', 'firefox140', 'safari18.2'];
 
+/** Loading a module of `shared` does nothing by itself, so what a page does not use of it is left out. */
+const TREESHAKE = { moduleSideEffects: [{ test: /\/shared\/[^?]*\.ts$/, sideEffects: false }] };
+
 function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfig {
   return {
     base: '/',
@@ -28,7 +31,7 @@ function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfi
     define: { __BROWSER__: JSON.stringify(browser), __VERSION__: JSON.stringify(version) },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     // workers are single files: a worker that imports is a worker that can fail half-loaded
-    worker: { format: 'es', rolldownOptions: { output: { codeSplitting: false } } },
+    worker: { format: 'es', rolldownOptions: { treeshake: TREESHAKE, output: { codeSplitting: false } } },
     build: {
       target: TARGET,
       minify,
@@ -55,7 +58,7 @@ function page(html: string, outDir: string): UserConfig {
       ...common.build,
       outDir: at(outDir),
       cssCodeSplit: false,
-      rolldownOptions: { input: at('web', html), output: { codeSplitting: false } },
+      rolldownOptions: { input: at('web', html), treeshake: TREESHAKE, output: { codeSplitting: false } },
     },
   };
 }
@@ -72,6 +75,7 @@ function serviceWorker(): UserConfig {
       license: false,
       rolldownOptions: {
         input: at('web/sw/main.ts'),
+        treeshake: TREESHAKE,
         output: { codeSplitting: false, entryFileNames: 'sw.js', format: 'es' },
       },
     },
@@ -90,13 +94,14 @@ function extension(browser: 'chrome' | 'firefox'): UserConfig {
   return {
     ...common,
     root: at('extension/entrypoints'),
-    publicDir: existsSync(at('extension/public')) ? at('extension/public') : false,
-    plugins: [extensionManifest(at('extension/manifest.ts'), browser, version)],
+    publicDir: false,
+    plugins: [extensionFiles(at('extension'), browser, version)],
     build: {
       ...common.build,
       outDir: at('dist', browser),
       rolldownOptions: {
         input,
+        treeshake: TREESHAKE,
         output: {
           entryFileNames: (chunk) => (chunk.name === 'background' ? 'background.js' : 'assets/[name]-[hash].js'),
         },
