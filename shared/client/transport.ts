@@ -14,16 +14,27 @@ export interface TransportRequest {
   readonly signal?: AbortSignal;
   /** Milliseconds until the request is given up with E_TIMEOUT. Default 60,000. */
   readonly timeoutMs?: number;
+  /** Longest body of an answer that is read; more is E_PROTOCOL. Default 16 MiB. */
+  readonly maxAnswerBytes?: number;
+  /** Says that sending this POST twice does no more than sending it once. Every other method means it anyway. */
+  readonly idempotent?: boolean;
 }
 
 export interface TransportResponse {
   readonly status: number;
-  /** Header by lower-case name. */
+  /** Header by name, in any case. */
   header(name: string): string | null;
+  /** All of the body: an answer that was cut short is E_OFFLINE, never fewer bytes. */
   readonly body: Bytes;
 }
 
-/** Rejects with E_OFFLINE (no answer), E_TIMEOUT or E_CANCELLED only; every status is an answer. */
+/**
+ * Rejects with E_OFFLINE (no answer, or only part of one), E_TIMEOUT, E_CANCELLED, or E_PROTOCOL (answer too long) only;
+ * every status is an answer.
+ */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResponse>;
 }
+
+export const DEFAULT_TIMEOUT_MS = 60_000;
+export const DEFAULT_MAX_ANSWER_BYTES = 16 * 1_048_576;

@@ -1,0 +1,82 @@
+/** Transport over `fetch`. Follows no redirect, caches nothing, sends no referrer; never hands out part of a body. */
+import { type Bytes, concat } from '../bytes/index.ts';
+import {
+  DEFAULT_MAX_ANSWER_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  type Transport,
+  type TransportRequest,
+} from '../client/index.ts';
+import { HoldfastError } from '../errors/index.ts';
+
+export interface FetchTransportOptions {
+  /** Origin of the server, for example http://127.0.0.1:8787 */
+  readonly baseUrl: string;
+  /** `same-origin` where a cookie holds the session, `omit` where a bearer token does. */
+  readonly credentials: 'same-origin' | 'omit';
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+export function createFetchTransport(options: FetchTransportOptions): Transport {
+  const base = options.baseUrl.replace(/\/+$/, '');
+  const fetchFrom = options.fetch ?? ((url, init) => fetch(url, init));
+  return {
+    async send(request) {
+      const deadline = new AbortController();
+      const timer = setTimeout(() => deadline.abort(), request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      try {
+        const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
+        const response = await fetchFrom(base + request.path, {
+          ...contentOf(request),
+          signal,
+          credentials: options.credentials,
+          redirect: 'error',
+          cache: 'no-store',
+          referrerPolicy: 'no-referrer',
+        });
+        const body = await readBody(response, request);
+        return { status: response.status, header: (name) => response.headers.get(name), body };
+      } catch (cause) {
+        throw roadError(cause, request.signal, deadline.signal);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function contentOf({ method, headers, body }: TransportRequest): RequestInit {
+  const content = typeof body === 'object' ? new Blob([body]) : body;
+  return { method, ...(headers && { headers }), ...(content !== undefined && { body: content }) };
+}
+
+async function readBody(response: Response, request: TransportRequest): Promise<Bytes> {
+  const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  if (response.body !== null) {
+    const reader = response.body.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      parts.push(next.value);
+      if (length <= limit) continue;
+      await reader.cancel();
+      throw new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
+    }
+  }
+  if (request.method !== 'HEAD' && length < declaredLength(response)) {
+    throw new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
+  }
+  return concat(...parts);
+}
+
+// A compressed body has a declared length of its own that says nothing about the bytes handed out.
+function declaredLength({ headers }: Response): number {
+  return headers.has('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
+}
+
+function roadError(cause: unknown, caller: AbortSignal | undefined, deadline: AbortSignal): HoldfastError {
+  if (caller?.aborted) return new HoldfastError('E_CANCELLED', 'the request was cancelled', { cause });
+  if (deadline.aborted) return new HoldfastError('E_TIMEOUT', 'the server took too long', { cause });
+  if (cause instanceof HoldfastError) return cause;
+  return new HoldfastError('E_OFFLINE', 'the server could not be reached', { cause });
+}

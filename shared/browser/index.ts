@@ -1,0 +1,11 @@
+/**
+ * The one impure room of `shared`: browser adapters that extension and web both need. Nouns: fetch transport, key store,
+ * lock, private file. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
+ * decide anything; it carries out what the ports of the pure folders ask for.
+ */
+export { systemClock } from './clock.ts';
+export { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts';
+export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
+export { type LockOptions, withLock } from './locks.ts';
+export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';
+export { randomFraction, systemRandom } from './random.ts';

@@ -1,0 +1,130 @@
+/** Decoders of the answers of the wire contract. What each promises is the return type; anything off is E_PROTOCOL. */
+import {
+  type AccountInfo,
+  type Head,
+  type LinkRow,
+  MAX_ENTRIES_PER_READ,
+  MAX_ENTRY_BODY,
+  MAX_LINK_DOWNLOADS,
+  MAX_LINK_RECORD,
+  MAX_PACK_IDS,
+  MAX_WRAP,
+  PROTOCOL_VERSION,
+  type ServerInfo,
+  type SessionList,
+} from '../protocol/index.ts';
+import {
+  binary,
+  type Decoder,
+  field,
+  flag,
+  hash32,
+  id16,
+  integer,
+  list,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  text,
+} from './decode.ts';
+import type { Grant, LogEntries, OpenedLink, SealedWrap, VaultHead } from './messages.ts';
+
+/** More rows than a person can have; a longer list is an attack on memory. */
+const MAX_ROWS = 100_000;
+/** Text that goes into a request header later must be plain. */
+const headerText = text(1_024, /^[\x21-\x7e]+$/);
+const opaque = text(5_462, /^[A-Za-z0-9_-]+$/);
+const vaultKind = oneOf('account', 'personal');
+
+export const head: Decoder<Head> = object<Head>({ seq: integer(), hash: hash32 });
+
+export const serverInfo: Decoder<ServerInfo> = object<ServerInfo>({
+  product: oneOf('holdfast'),
+  version: text(64),
+  protocol: oneOf(PROTOCOL_VERSION),
+  serverId: id16,
+  registration: oneOf('open', 'closed'),
+  shareOrigin: text(2_048, /^https?:\/\/[^/\s]+$/),
+  quotaBytes: integer(),
+});
+
+const wrap: Decoder<SealedWrap> = object<SealedWrap>({
+  kind: integer(1, 6),
+  epoch: integer(1),
+  credentialId: binary(0, 64),
+  blob: binary(0, MAX_WRAP),
+});
+
+export const grant: Decoder<Grant> = object<Grant>({
+  token: optional(headerText),
+  sessionId: id16,
+  accountId: id16,
+  expiresAt: integer(),
+  wraps: list(wrap, 1_000),
+  device: optional(object<NonNullable<Grant['device']>>({ deviceId: id16, half: binary(32) })),
+  vaults: list(object<Grant['vaults'][number]>({ vaultId: id16, kind: vaultKind }), MAX_ROWS),
+});
+
+export const opaqueResponse: Decoder<string> = field('response', opaque);
+export const loginStart = object<{ loginId: string; response: string }>({ loginId: id16, response: opaque });
+export const challenge = field('challenge', binary(32));
+
+export const sessions: Decoder<SessionList['sessions']> = field(
+  'sessions',
+  list(
+    object<SessionList['sessions'][number]>({
+      sessionId: id16,
+      client: oneOf('web', 'extension'),
+      deviceId: nullable(id16),
+      createdAt: integer(),
+      lastSeenAt: integer(),
+      current: flag,
+    }),
+    MAX_ROWS,
+  ) as Decoder<SessionList['sessions']>,
+);
+
+export const account: Decoder<AccountInfo> = object<AccountInfo>({
+  accountId: id16,
+  usedBytes: integer(),
+  quotaBytes: integer(),
+  packs: integer(),
+  createdDay: integer(),
+});
+
+export const vaults: Decoder<readonly VaultHead[]> = field(
+  'vaults',
+  list(object<VaultHead>({ vaultId: id16, kind: vaultKind, head }), MAX_ROWS),
+);
+
+export const logEntries: Decoder<LogEntries> = object<LogEntries>({
+  entries: list(
+    object<LogEntries['entries'][number]>({ body: binary(0, MAX_ENTRY_BODY), day: integer() }),
+    MAX_ENTRIES_PER_READ,
+  ),
+  head,
+});
+
+export const newHead: Decoder<Head> = field('head', head);
+export const missing: Decoder<readonly string[]> = field('missing', list(hash32, MAX_PACK_IDS));
+export const packId: Decoder<string> = field('id', hash32);
+
+const linkRow: Decoder<LinkRow> = object<LinkRow>({
+  lookup: id16,
+  createdDay: integer(),
+  expiresDay: nullable(integer()),
+  maxDownloads: nullable(integer(1, MAX_LINK_DOWNLOADS)),
+  received: integer(),
+  abandoned: integer(),
+  failures: integer(),
+  state: oneOf('live', 'expired', 'used-up', 'locked'),
+});
+export const links: Decoder<readonly LinkRow[]> = field('links', list(linkRow, MAX_ROWS));
+
+export const openedLink: Decoder<OpenedLink> = object<OpenedLink>({
+  record: binary(0, MAX_LINK_RECORD),
+  expiresDay: nullable(integer()),
+  downloadsLeft: nullable(integer()),
+});
+export const ticket: Decoder<string> = field('ticket', headerText);

@@ -1,0 +1,140 @@
+/** Routes of vaults: heads, log entries with compare-and-set, packs. Bytes in, bytes out; verifies nothing but form. */
+import { type Bytes, toBase64url } from '../bytes/index.ts';
+import {
+  type Head,
+  headTag,
+  logPath,
+  MAX_ENTRIES_PER_READ,
+  PACK_CLASSES,
+  packPath,
+  packsMissingPath,
+  ROUTES,
+} from '../protocol/index.ts';
+import * as answers from './answers.ts';
+import { ask, type CallRequest, isSuccess, send } from './call.ts';
+import { parseJson, protocolError } from './decode.ts';
+import type { AppendOutcome, LogEntries, PackRange, VaultHead } from './messages.ts';
+import { problemCode, problemError } from './problem.ts';
+import type { Transport, TransportResponse } from './transport.ts';
+
+/** A pack of 4 MiB over a slow line takes longer than a question. */
+export const PACK_TIMEOUT_MS = 300_000;
+/** A page of log entries is JSON of up to 256 bodies; the server keeps pages far below this. */
+const MAX_LOG_PAGE_BYTES = 64 * 1_048_576;
+
+export interface VaultRoutes {
+  vaults(signal?: AbortSignal): Promise<readonly VaultHead[]>;
+  /** Entries after sequence number `after`, at most `limit`; never an empty page while the head is further on. */
+  readLog(vault: string, after: number, limit?: number, signal?: AbortSignal): Promise<LogEntries>;
+  /**
+   * Appends entry bodies to the log if its head is still `head`. `requires` are packs that must be durable first.
+   * After a lost answer (E_OFFLINE, E_TIMEOUT) the entries may or may not be there: read the log, never assume.
+   */
+  append(
+    vault: string,
+    head: Head,
+    bodies: readonly Bytes[],
+    requires: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<AppendOutcome>;
+  /** Those of `ids` that the server does not hold. */
+  packsMissing(vault: string, ids: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
+  /** Resolves when the pack is durable. `id` is the SHA-256 of `pack` as hex; E_INTEGRITY when it is not. */
+  putPack(vault: string, id: string, pack: Bytes, signal?: AbortSignal): Promise<void>;
+  /** The whole pack, or an aligned part of it. The length is checked, the content is the caller's to verify. */
+  pack(vault: string, id: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes>;
+}
+
+export function vaultRoutes(transport: Transport): VaultRoutes {
+  return {
+    vaults: (signal) => ask(transport, { method: 'GET', path: ROUTES.vaults, signal }, answers.vaults),
+
+    async readLog(vault, after, limit = MAX_ENTRIES_PER_READ, signal) {
+      const path = `${logPath(vault)}?after=${after}&limit=${limit}`;
+      const call = { method: 'GET', path, maxAnswerBytes: MAX_LOG_PAGE_BYTES, signal } as const;
+      const page = await ask(transport, call, answers.logEntries);
+      const remaining = Math.max(0, page.head.seq - after);
+      const count = page.entries.length;
+      if (count > Math.min(limit, remaining) || (count === 0 && remaining > 0)) {
+        throw protocolError('the log page does not fit its head');
+      }
+      return page;
+    },
+
+    async append(vault, head, bodies, requires, signal) {
+      const response = await send(transport, {
+        method: 'POST',
+        path: logPath(vault),
+        headers: { 'if-match': headTag(head.seq, head.hash) },
+        json: { entries: bodies.map((body) => ({ body: toBase64url(body) })), requires },
+        ...signal,
+      });
+      return appendOutcome(response, head.seq + bodies.length, requires);
+    },
+
+    async packsMissing(vault, ids, signal) {
+      const call = {
+        method: 'POST',
+        path: packsMissingPath(vault),
+        json: { ids },
+        idempotent: true,
+        ...signal,
+      } as const;
+      return onlyOf(ids, await ask(transport, call, answers.missing));
+    },
+
+    async putPack(vault, id, pack, signal) {
+      const call = {
+        method: 'PUT',
+        path: packPath(vault, id),
+        bytes: pack,
+        timeoutMs: PACK_TIMEOUT_MS,
+        ...signal,
+      } as const;
+      const stored = await ask(transport, call, answers.packId);
+      if (stored !== id) throw protocolError('the server acknowledged another pack');
+    },
+
+    pack: (vault, id, range, signal) =>
+      readPack(transport, { method: 'GET', path: packPath(vault, id), signal }, range),
+  };
+}
+
+function appendOutcome(response: TransportResponse, seq: number, requires: readonly string[]): AppendOutcome {
+  if (isSuccess(response)) {
+    const head = answers.newHead(parseJson(response.body));
+    if (head.seq !== seq) throw protocolError('the new head does not count the entries');
+    return { ok: true, head };
+  }
+  const code = problemCode(response);
+  if (code === 'head-moved') return { ok: false, reason: code, head: answers.newHead(parseJson(response.body)) };
+  if (code === 'packs-missing') {
+    const missing = onlyOf(requires, answers.missing(parseJson(response.body)));
+    if (missing.length === 0) throw protocolError('the server misses no pack by name');
+    return { ok: false, reason: code, missing };
+  }
+  throw problemError(response);
+}
+
+function onlyOf(asked: readonly string[], answered: readonly string[]): readonly string[] {
+  const known = new Set(asked);
+  if (!answered.every((id) => known.has(id))) throw protocolError('the server named a pack nobody asked about');
+  return answered;
+}
+
+/** Reads a pack or part of one; shared with the share origin's route. */
+export async function readPack(transport: Transport, call: CallRequest, range?: PackRange): Promise<Bytes> {
+  const wanted = range === undefined ? PACK_CLASSES : [range.end - range.start];
+  const response = await send(transport, {
+    ...call,
+    headers: { ...call.headers, ...(range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` }) },
+    timeoutMs: PACK_TIMEOUT_MS,
+  });
+  if (response.status !== (range === undefined ? 200 : 206)) {
+    throw isSuccess(response) ? protocolError('the server did not answer the range') : problemError(response);
+  }
+  if (!wanted.some((length) => length === response.body.length)) {
+    throw protocolError('the pack has another length');
+  }
+  return response.body;
+}
