@@ -9,3 +9,4 @@ export * from './budget.ts';
 export * from './channel.ts';
 export * from './map-concurrent.ts';
 export * from './mutex.ts';
+export type { Clock, Random } from './ports.ts';

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { abortable, Budget, backoff, Channel, Mutex, mapConcurrent, onAbort } from '../../../shared/async/index.ts';
+import {
+  abortable,
+  Budget,
+  backoff,
+  Channel,
+  createMutex,
+  mapConcurrent,
+  onAbort,
+} from '../../../shared/async/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof HoldfastError && error.code === expected;
@@ -83,11 +91,11 @@ test('a budget refuses nonsense', async () => {
 test('a mutex runs one task at a time, in order, and survives failures', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 15 }), fc.scheduler(), async (fails, scheduler) => {
-      const mutex = new Mutex();
+      const mutex = createMutex();
       const order: number[] = [];
       let inside = 0;
       const tasks = fails.map((fail, i) =>
-        mutex.run(async () => {
+        mutex(async () => {
           assert.equal(++inside, 1);
           await scheduler.schedule(Promise.resolve());
           inside--;
