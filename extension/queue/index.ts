@@ -1,0 +1,21 @@
+/**
+ * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, source, walk, outbox, view, hold, tally.
+ * It promises to survive the death of any context at any instruction. May not: read files, fetch, encrypt or send.
+ */
+export {
+  type Hold,
+  type JobRow,
+  openQueue,
+  type QueueDb,
+  type SettingValues,
+  type SourceRow,
+  type Tally,
+  type WalkRow,
+  type WebRequest,
+} from './db.ts';
+export type { FetchedBytes, FolderPart } from './intake.ts';
+export { type CapturedItem, newId } from './items.ts';
+export type { JobStatus, WaitReason } from './job.ts';
+export type { ClaimedJob, ClaimLimits } from './leases.ts';
+export { createOutbox, type Outbox } from './outbox.ts';
+export { createView, type QueueSummary, type QueueView, readSummary } from './view.ts';

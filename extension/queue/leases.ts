@@ -1,0 +1,149 @@
+/** The runner's side of the outbox: claims and what became of them. Each method is one short transaction. */
+import { Dexie } from 'dexie';
+import type { ErrorCode } from '../../shared/errors/index.ts';
+import {
+  applyTo,
+  changes,
+  claimable,
+  fetchDueAt,
+  inState,
+  inTransaction,
+  isClosed,
+  openWalks,
+  save,
+} from './changes.ts';
+import { type Hold, type JobRow, type QueueDb, readSetting, type SourceRow, writeSetting } from './db.ts';
+import type { Stage, WaitReason } from './job.ts';
+import { changed } from './row.ts';
+
+export interface ClaimLimits {
+  readonly items: number;
+  /** Sum of sizes; the first job is taken whatever its size. */
+  readonly bytes: number;
+  readonly leaseMs: number;
+}
+
+export interface ClaimedJob {
+  readonly job: JobRow;
+  /** Undefined when it is gone from the database. */
+  readonly source: SourceRow | undefined;
+}
+
+/** Finished rows kept, of each kind. */
+const HISTORY = 1_000;
+
+export class Leases {
+  readonly #db: QueueDb;
+  readonly #now: () => number;
+
+  constructor(db: QueueDb, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  /** A batch to archive, leased to `owner`; empty while paused or held. */
+  claim(owner: string, limits: ClaimLimits): Promise<readonly ClaimedJob[]> {
+    const db = this.#db;
+    const now = this.#now();
+    return inTransaction(db, async () => {
+      if (await isClosed(db, now)) return [];
+      const batch = withinBytes(await claimable(db, now).limit(limits.items).toArray(), limits.bytes);
+      const leased = await save(db, changes(batch, { type: 'claim', owner, until: now + limits.leaseMs }, now));
+      const sources = await db.sources.bulkGet(leased.map((job) => job.sourceId));
+      return leased.map((job, i) => ({ job, source: sources[i] }));
+    });
+  }
+
+  /** Renews leases and notes the bytes dealt with. Answers the ids that `owner` no longer holds. */
+  advance(owner: string, leaseMs: number, progress: ReadonlyMap<string, number>): Promise<readonly string[]> {
+    const db = this.#db;
+    const now = this.#now();
+    return inTransaction(db, async () => {
+      const rows = await db.jobs.bulkGet([...progress.keys()]);
+      const lost: string[] = [];
+      const renewed: JobRow[] = [];
+      for (const [i, [id, done]] of [...progress].entries()) {
+        const row = rows[i];
+        const stage = stageAt(done, row?.size ?? 0);
+        const after = row && changed(row, { type: 'advance', owner, stage, until: now + leaseMs }, now);
+        if (after) renewed.push({ ...after, done });
+        else if (row?.status.state !== 'proven') lost.push(id);
+      }
+      await db.jobs.bulkPut(renewed);
+      return lost;
+    });
+  }
+
+  commit(owner: string, id: string, leaseMs: number): Promise<void> {
+    const now = this.#now();
+    return applyTo(this.#db, [id], { type: 'commit', owner, until: now + leaseMs }, now);
+  }
+
+  prove(id: string): Promise<void> {
+    const now = this.#now();
+    return inTransaction(this.#db, async () => {
+      await applyTo(this.#db, [id], { type: 'prove' }, now);
+      await writeSetting(this.#db, 'lastProvenAt', now);
+    });
+  }
+
+  putBack(owner: string, ids: readonly string[]): Promise<void> {
+    return applyTo(this.#db, ids, { type: 'yield', owner }, this.#now());
+  }
+
+  /** `owner` null: a document that is still to be fetched. */
+  wait(owner: string | null, ids: readonly string[], reason: WaitReason, notBefore: number | null): Promise<void> {
+    return applyTo(this.#db, ids, { type: 'wait', owner, reason, notBefore }, this.#now());
+  }
+
+  fail(owner: string | null, id: string, code: ErrorCode): Promise<void> {
+    return applyTo(this.#db, [id], { type: 'fail', owner, code }, this.#now());
+  }
+
+  hold(): Promise<Hold | null> {
+    return readSetting(this.#db, 'hold');
+  }
+
+  setHold(hold: Hold | null): Promise<void> {
+    return writeSetting(this.#db, 'hold', hold);
+  }
+
+  /** The next time at which there is something to do, 0 for at once; null when only a person can change that. */
+  async nextDue(): Promise<number | null> {
+    const db = this.#db;
+    if (await readSetting(db, 'paused')) return null;
+    const first = await db.jobs
+      .where('[ready+order]')
+      .between([Dexie.minKey, Dexie.minKey], [Dexie.maxKey, Dexie.maxKey])
+      .first();
+    const fetches = await db.jobs.where('toFetch').equals(1).toArray();
+    const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;
+    const times = [first?.ready, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
+    if (times.length === 0) return null;
+    const hold = await readSetting(db, 'hold');
+    return Math.max(Math.min(...times), hold?.notBefore ?? 0);
+  }
+
+  /** Forgets the oldest finished rows beyond the history that is kept. */
+  async prune(): Promise<void> {
+    for (const state of ['proven', 'cancelled'] as const) {
+      const excess = (await inState(this.#db, state).count()) - HISTORY;
+      if (excess <= 0) continue;
+      await this.#db.jobs.bulkDelete(await inState(this.#db, state).limit(excess).primaryKeys());
+    }
+  }
+}
+
+function withinBytes(rows: readonly JobRow[], limit: number): readonly JobRow[] {
+  let bytes = 0;
+  const over = rows.findIndex((row, i) => {
+    bytes += row.size;
+    return i > 0 && bytes > limit;
+  });
+  return over === -1 ? rows : rows.slice(0, over);
+}
+
+function stageAt(done: number, size: number): Stage {
+  if (done === 0 && size > 0) return 'claimed';
+  return done < size ? 'reading' : 'committing';
+}

@@ -1,0 +1,20 @@
+/**
+ * The outbox: every change to the queue, each one short transaction. It promises that nothing captured is lost, that
+ * bytes are let go only when their job is proven or cancelled, and that death at any instruction leaves a queue that
+ * another runner can go on with. May not: read files, speak to the network, or decide what a job does next (job.ts).
+ */
+import { Controls } from './controls.ts';
+import type { QueueDb } from './db.ts';
+import { Intake } from './intake.ts';
+import { Leases } from './leases.ts';
+
+export interface Outbox {
+  readonly intake: Intake;
+  readonly leases: Leases;
+  readonly controls: Controls;
+}
+
+/** `now`: milliseconds since 1970. */
+export function createOutbox(db: QueueDb, now: () => number): Outbox {
+  return { intake: new Intake(db, now), leases: new Leases(db, now), controls: new Controls(db, now) };
+}

@@ -1,0 +1,97 @@
+/**
+ * What the screens may see of the queue: read-only live queries. A query runs again by itself when any context of the
+ * extension changed what it read. May not: write.
+ */
+import { liveQuery, type Observable } from 'dexie';
+import { inState } from './changes.ts';
+import { type Hold, type JobRow, type QueueDb, readSetting, type SourceRow, type Tally } from './db.ts';
+import { JOB_STATES, type JobState, type WaitReason } from './job.ts';
+
+export type { Hold, JobRow, SourceRow, Tally } from './db.ts';
+export type { JobState, JobStatus, WaitReason } from './job.ts';
+
+export interface QueueSummary {
+  counts: Readonly<Record<JobState, number>>;
+  waiting: Readonly<Partial<Record<WaitReason, number>>>;
+  /** Folders still to be read. */
+  walks: number;
+  tally: Tally;
+  /** Bytes of the jobs under way that are dealt with already. */
+  inFlight: number;
+  hold: Hold | null;
+  paused: boolean;
+  lastProvenAt: number | null;
+  account: string | null;
+}
+
+/** The part of the list to show. */
+export type QueueFilter = 'all' | 'open' | 'failed' | 'done';
+
+export interface QueueView {
+  summary(): Observable<QueueSummary>;
+  /** Newest change first. */
+  jobs(filter: QueueFilter, limit: number): Observable<readonly JobRow[]>;
+  /** The sources that the browser must be asked for again before their items can go on. */
+  awaitingPermission(): Observable<readonly SourceRow[]>;
+}
+
+const WAIT_REASONS: readonly WaitReason[] = ['offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'];
+const STATES_OF: Readonly<Record<Exclude<QueueFilter, 'all'>, readonly JobState[]>> = {
+  open: ['leased', 'committed', 'captured', 'waiting', 'queued'],
+  failed: ['failed'],
+  done: ['proven', 'cancelled'],
+};
+
+export function createView(db: QueueDb): QueueView {
+  return {
+    summary: () => liveQuery(() => readSummary(db)),
+    jobs: (filter, limit) => liveQuery(() => readJobs(db, filter, limit)),
+    awaitingPermission: () => liveQuery(() => readAwaiting(db)),
+  };
+}
+
+/** The summary once, for callers that are not on screen. */
+export async function readSummary(db: QueueDb): Promise<QueueSummary> {
+  const counts = Object.fromEntries(
+    await Promise.all(JOB_STATES.map(async (state) => [state, await inState(db, state).count()] as const)),
+  ) as Record<JobState, number>;
+  const waiting: Partial<Record<WaitReason, number>> = {};
+  for (const reason of counts.waiting > 0 ? WAIT_REASONS : []) {
+    const count = await db.jobs.where('[status.state+status.reason]').equals(['waiting', reason]).count();
+    if (count > 0) waiting[reason] = count;
+  }
+  const leased = counts.leased > 0 ? await inState(db, 'leased').toArray() : [];
+  return {
+    counts,
+    waiting,
+    walks: await db.walks.count(),
+    tally: await readSetting(db, 'tally'),
+    inFlight: leased.reduce((sum, job) => sum + Math.min(job.done, job.size), 0),
+    hold: await readSetting(db, 'hold'),
+    paused: await readSetting(db, 'paused'),
+    lastProvenAt: await readSetting(db, 'lastProvenAt'),
+    account: await readSetting(db, 'account'),
+  };
+}
+
+async function readJobs(db: QueueDb, filter: QueueFilter, limit: number): Promise<readonly JobRow[]> {
+  if (filter === 'all') return db.jobs.orderBy('touchedAt').reverse().limit(limit).toArray();
+  const rows: JobRow[] = [];
+  for (const state of STATES_OF[filter]) {
+    if (rows.length >= limit) break;
+    rows.push(
+      ...(await inState(db, state)
+        .reverse()
+        .limit(limit - rows.length)
+        .toArray()),
+    );
+  }
+  return rows;
+}
+
+async function readAwaiting(db: QueueDb): Promise<readonly SourceRow[]> {
+  const jobs = await db.jobs.where('[status.state+status.reason]').equals(['waiting', 'permission']).toArray();
+  const walks = await db.walks.filter((walk) => walk.blocked === 1).toArray();
+  const sources = await db.sources.bulkGet([...new Set([...jobs, ...walks].map((row) => row.sourceId))]);
+  return sources.filter((source) => source !== undefined);
+}
