@@ -7,15 +7,14 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 
 /** A request as the API states it: `json` or `bytes` for the body, and what only this route needs. */
 export interface CallRequest {
-  readonly signal?: AbortSignal | undefined;
   readonly method: TransportRequest['method'];
   readonly path: string;
+  readonly signal?: AbortSignal | undefined;
   readonly json?: unknown;
   readonly bytes?: Bytes;
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotent?: true;
   readonly timeoutMs?: number;
-  readonly maxAnswerBytes?: number;
 }
 
 function contentOf(call: CallRequest): { headers: Record<string, string>; body?: string | Bytes } {
@@ -35,7 +34,6 @@ export function send(transport: Transport, call: CallRequest): Promise<Transport
     ...(body === undefined ? {} : { body }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
     ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
-    ...(call.maxAnswerBytes === undefined ? {} : { maxAnswerBytes: call.maxAnswerBytes }),
     ...(call.idempotent === undefined ? {} : { idempotent: call.idempotent }),
   });
 }

@@ -9,12 +9,12 @@ import type { Transport } from './transport.ts';
 import { readPack } from './vault-routes.ts';
 
 export interface ShareRoutes {
-  /** E_LINK_GONE, E_LINK_PASSWORD, E_LINK_LOCKED. */
+  /** E_LINK_GONE, E_LINK_PASSWORD, E_LINK_LOCKED. Counts nothing but wrong proofs. */
   open(proof: LinkProof, signal?: AbortSignal): Promise<OpenedLink>;
   /** Begins a download and counts it. The ticket ends an hour after its last pack. */
   ticket(proof: LinkProof, signal?: AbortSignal): Promise<string>;
   pack(ticket: string, id: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes>;
-  /** Says that the whole download arrived and verified. */
+  /** Says that the whole download arrived and verified. E_LINK_GONE when that was said before. */
   complete(ticket: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function createShareApi(transport: Transport): ShareRoutes {
         headers: bearer(ticket),
         json: {},
         idempotent: true,
-        ...signal,
+        signal,
       }),
   };
 }

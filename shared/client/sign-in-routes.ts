@@ -11,7 +11,7 @@ export interface SignInRoutes {
   server(signal?: AbortSignal): Promise<ServerInfo>;
   /** OPAQUE registration request in, registration response out. Nothing is stored yet. */
   registrationStart(name: string, request: string, signal?: AbortSignal): Promise<string>;
-  /** Creates the account whole or not at all. E_NAME_TAKEN, E_REGISTRATION_CLOSED. */
+  /** Creates the account whole or not at all; repeating it is harmless. E_NAME_TAKEN, E_REGISTRATION_CLOSED. */
   registrationFinish(registration: Registration, signal?: AbortSignal): Promise<Grant>;
   /** OPAQUE KE1 in, KE2 out, with an id for the finish. An unknown name is answered alike. */
   loginStart(name: string, request: string, signal?: AbortSignal): Promise<{ loginId: string; response: string }>;
@@ -29,32 +29,32 @@ export interface SignInRoutes {
 
 export function signInRoutes(transport: Transport): SignInRoutes {
   const post = (path: string, json: unknown, signal?: AbortSignal) => ({ method: 'POST', path, json, signal }) as const;
-  // Steps that leave nothing behind but a short-lived row.
-  const start = (path: string, json: unknown, signal?: AbortSignal) =>
+  // Those that a lost answer may be asked for again.
+  const again = (path: string, json: unknown, signal?: AbortSignal) =>
     ({ ...post(path, json, signal), idempotent: true }) as const;
 
   return {
     server: (signal) => ask(transport, { method: 'GET', path: ROUTES.server, signal }, answers.serverInfo),
 
     registrationStart: (name, request, signal) =>
-      ask(transport, start(ROUTES.registrationStart, { name, request }, signal), answers.opaqueResponse),
+      ask(transport, again(ROUTES.registrationStart, { name, request }, signal), answers.opaqueResponse),
 
     registrationFinish: (registration, signal) =>
-      ask(transport, post(ROUTES.registrationFinish, wireRegistration(registration), signal), answers.grant),
+      ask(transport, again(ROUTES.registrationFinish, wireRegistration(registration), signal), answers.grant),
 
     loginStart: (name, request, signal) =>
-      ask(transport, start(ROUTES.loginStart, { name, request }, signal), answers.loginStart),
+      ask(transport, again(ROUTES.loginStart, { name, request }, signal), answers.loginStart),
 
     loginFinish: (login, signal) => ask(transport, post(ROUTES.loginFinish, login, signal), answers.grant),
 
     recoveryStart: (lookup, signal) =>
-      ask(transport, start(ROUTES.recoveryStart, { lookup }, signal), answers.challenge),
+      ask(transport, again(ROUTES.recoveryStart, { lookup }, signal), answers.challenge),
 
     recoveryFinish: (lookup, signed, signal) =>
       ask(transport, post(ROUTES.recoveryFinish, { lookup, ...wireSignature(signed) }, signal), answers.grant),
 
     deviceChallenge: (deviceId, signal) =>
-      ask(transport, start(ROUTES.deviceChallenge, { deviceId }, signal), answers.challenge),
+      ask(transport, again(ROUTES.deviceChallenge, { deviceId }, signal), answers.challenge),
 
     deviceLogin: (deviceId, signed, signal) =>
       ask(transport, post(ROUTES.deviceLogin, { deviceId, ...wireSignature(signed) }, signal), answers.grant),

@@ -18,9 +18,7 @@ import { problemCode, problemError } from './problem.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 
 /** A pack of 4 MiB over a slow line takes longer than a question. */
-export const PACK_TIMEOUT_MS = 300_000;
-/** A page of log entries is JSON of up to 256 bodies; the server keeps pages far below this. */
-const MAX_LOG_PAGE_BYTES = 64 * 1_048_576;
+const PACK_TIMEOUT_MS = 300_000;
 
 export interface VaultRoutes {
   vaults(signal?: AbortSignal): Promise<readonly VaultHead[]>;
@@ -51,14 +49,13 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
 
     async readLog(vault, after, limit = MAX_ENTRIES_PER_READ, signal) {
       const path = `${logPath(vault)}?after=${after}&limit=${limit}`;
-      const call = { method: 'GET', path, maxAnswerBytes: MAX_LOG_PAGE_BYTES, signal } as const;
-      const page = await ask(transport, call, answers.logEntries);
+      const page = await ask(transport, { method: 'GET', path, signal }, answers.logEntries);
       const remaining = Math.max(0, page.head.seq - after);
-      const count = page.entries.length;
-      if (count > Math.min(limit, remaining) || (count === 0 && remaining > 0)) {
+      if (page.entries.length > limit || (page.entries.length === 0 && remaining > 0)) {
         throw protocolError('the log page does not fit its head');
       }
-      return page;
+      // What was appended while the server read its head belongs to the next page.
+      return { ...page, entries: page.entries.slice(0, remaining) };
     },
 
     async append(vault, head, bodies, requires, signal) {
@@ -67,30 +64,20 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
         path: logPath(vault),
         headers: { 'if-match': headTag(head.seq, head.hash) },
         json: { entries: bodies.map((body) => ({ body: toBase64url(body) })), requires },
-        ...signal,
+        signal,
       });
       return appendOutcome(response, head.seq + bodies.length, requires);
     },
 
     async packsMissing(vault, ids, signal) {
-      const call = {
-        method: 'POST',
-        path: packsMissingPath(vault),
-        json: { ids },
-        idempotent: true,
-        ...signal,
-      } as const;
+      const path = packsMissingPath(vault);
+      const call = { method: 'POST', path, json: { ids }, idempotent: true, signal } as const;
       return onlyOf(ids, await ask(transport, call, answers.missing));
     },
 
     async putPack(vault, id, pack, signal) {
-      const call = {
-        method: 'PUT',
-        path: packPath(vault, id),
-        bytes: pack,
-        timeoutMs: PACK_TIMEOUT_MS,
-        ...signal,
-      } as const;
+      const path = packPath(vault, id);
+      const call = { method: 'PUT', path, bytes: pack, timeoutMs: PACK_TIMEOUT_MS, signal } as const;
       const stored = await ask(transport, call, answers.packId);
       if (stored !== id) throw protocolError('the server acknowledged another pack');
     },
