@@ -2,7 +2,7 @@
  * KeyStore over IndexedDB: the device's non-extractable keys, the heads it has verified, log entries as ciphertext, small
  * settings. One transaction a call, flushed to disk before it resolves. Holds no key in readable form.
  */
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import type { DeviceRecord, KeyStore, PinnedHead } from '../account/ports.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
@@ -11,7 +11,6 @@ const VERSION = 1;
 /** The device store has one row. */
 const DEVICE = 'device';
 const STORES = ['device', 'heads', 'entries', 'settings'] as const;
-const DURABLE = { durability: 'strict' } as const;
 
 interface KeyDatabase extends DBSchema {
   device: { key: string; value: DeviceRecord };
@@ -22,17 +21,22 @@ interface KeyDatabase extends DBSchema {
   settings: { key: string; value: string };
 }
 
+type DurableStores = IDBPTransaction<KeyDatabase, typeof STORES, 'readwrite'>;
+
 export interface IndexedDbKeyStore extends KeyStore {
   /** Closes the connection; the next call opens it again. */
   close(): Promise<void>;
 }
 
-export function createKeyStore(name = 'holdfast-keys'): IndexedDbKeyStore {
-  const connection = connectionTo(name);
+export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStore {
+  const connection = connectionTo(databaseName);
 
-  async function write<T>(work: (database: IDBPDatabase<KeyDatabase>) => Promise<T>): Promise<T> {
+  const read = () => connection.open();
+
+  async function write(work: (stores: DurableStores) => Promise<unknown>): Promise<void> {
     try {
-      return await work(await connection.open());
+      const transaction = (await connection.open()).transaction(STORES, 'readwrite', { durability: 'strict' });
+      await Promise.all([work(transaction), transaction.done]);
     } catch (cause) {
       if (!(cause instanceof DOMException) || cause.name !== 'QuotaExceededError') throw cause;
       throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for keys', { cause });
@@ -42,52 +46,38 @@ export function createKeyStore(name = 'holdfast-keys'): IndexedDbKeyStore {
   return {
     close: connection.close,
 
-    load: async () => (await (await connection.open()).get('device', DEVICE)) ?? null,
+    load: async () => (await (await read()).get('device', DEVICE)) ?? null,
 
-    save: (record) =>
-      write(async (database) => {
-        const transaction = database.transaction('device', 'readwrite', DURABLE);
-        await Promise.all([transaction.store.put(record, DEVICE), transaction.done]);
-      }),
+    save: (record) => write((stores) => stores.objectStore('device').put(record, DEVICE)),
 
-    clear: () =>
-      write(async (database) => {
-        const transaction = database.transaction(STORES, 'readwrite', DURABLE);
-        await Promise.all([...STORES.map((store) => transaction.objectStore(store).clear()), transaction.done]);
-      }),
+    clear: () => write((stores) => Promise.all(STORES.map((name) => stores.objectStore(name).clear()))),
 
-    pinnedHead: async (vaultId) => (await (await connection.open()).get('heads', vaultId)) ?? null,
+    pinnedHead: async (vaultId) => (await (await read()).get('heads', vaultId)) ?? null,
 
     pinHead: (vaultId, head) =>
-      write(async (database) => {
-        const transaction = database.transaction('heads', 'readwrite', DURABLE);
-        const pinned = await transaction.store.get(vaultId);
-        if (pinned === undefined || head.seq > pinned.seq) await transaction.store.put(head, vaultId);
-        await transaction.done;
+      write(async (stores) => {
+        const heads = stores.objectStore('heads');
+        const pinned = await heads.get(vaultId);
+        if (pinned === undefined || head.seq > pinned.seq) await heads.put(head, vaultId);
       }),
 
     async cachedEntries(vaultId, afterSeq) {
-      const transaction = (await connection.open()).transaction('entries');
+      const entries = (await read()).transaction('entries').store;
       const range = entriesAfter(vaultId, afterSeq);
-      const [keys, bodies] = await Promise.all([transaction.store.getAllKeys(range), transaction.store.getAll(range)]);
+      const [keys, bodies] = await Promise.all([entries.getAllKeys(range), entries.getAll(range)]);
       const gap = keys.findIndex(([, seq], at) => seq !== afterSeq + 1 + at);
       return gap === -1 ? bodies : bodies.slice(0, gap);
     },
 
     cacheEntries: (vaultId, firstSeq, bodies) =>
-      write(async (database) => {
-        const transaction = database.transaction('entries', 'readwrite', DURABLE);
-        const puts = bodies.map((body, at) => transaction.store.put(body, [vaultId, firstSeq + at]));
-        await Promise.all([...puts, transaction.done]);
+      write((stores) => {
+        const entries = stores.objectStore('entries');
+        return Promise.all(bodies.map((body, at) => entries.put(body, [vaultId, firstSeq + at])));
       }),
 
-    setting: async (key) => (await (await connection.open()).get('settings', key)) ?? null,
+    setting: async (name) => (await (await read()).get('settings', name)) ?? null,
 
-    putSetting: (key, value) =>
-      write(async (database) => {
-        const transaction = database.transaction('settings', 'readwrite', DURABLE);
-        await Promise.all([transaction.store.put(value, key), transaction.done]);
-      }),
+    putSetting: (name, value) => write((stores) => stores.objectStore('settings').put(value, name)),
   };
 }
 

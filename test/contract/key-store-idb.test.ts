@@ -1,0 +1,46 @@
+/** The IndexedDB key store over fake-indexeddb, whose structured clone is Node's own and so carries CryptoKeys. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { deleteDB, openDB } from 'idb';
+import { createKeyStore, type IndexedDbKeyStore } from '../../shared/browser/index.ts';
+import { keyStoreContract } from './key-store.ts';
+
+const opened: IndexedDbKeyStore[] = [];
+let databases = 0;
+
+function storeOf(name: string): IndexedDbKeyStore {
+  const store = createKeyStore(name);
+  opened.push(store);
+  return store;
+}
+
+after(() => Promise.all(opened.map((store) => store.close())));
+
+keyStoreContract('IndexedDB', async () => {
+  const name = `keys-${databases++}`;
+  return { store: storeOf(name), reopen: () => storeOf(name) };
+});
+
+test('steps aside when a newer version of the app opens the database', async () => {
+  const store = storeOf('upgraded');
+  await store.putSetting('theme', 'dark');
+  const newer = await openDB('upgraded', 2);
+  assert.ok(newer.objectStoreNames.contains('settings'));
+  newer.close();
+});
+
+test('opens again after its connection was closed', async () => {
+  const store = storeOf('closed');
+  await store.putSetting('theme', 'dark');
+  await store.close();
+  assert.equal(await store.setting('theme'), 'dark');
+});
+
+test('does not hold on to a failed opening', async () => {
+  (await openDB('too-new', 2)).close();
+  const store = storeOf('too-new');
+  await assert.rejects(store.load(), { name: 'VersionError' });
+  await deleteDB('too-new');
+  assert.equal(await store.load(), null);
+});

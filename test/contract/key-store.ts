@@ -1,0 +1,137 @@
+/** What every KeyStore does; run by each implementation. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { DeviceRecord, KeyStore } from '../../shared/account/ports.ts';
+import { toHex } from '../../shared/bytes/index.ts';
+
+const VAULT = 'a'.repeat(32);
+const OTHER = 'b'.repeat(32);
+const hash = (byte: string): string => byte.repeat(64);
+const body = (...bytes: number[]): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
+
+async function deviceRecord(name: string): Promise<DeviceRecord> {
+  const { privateKey } = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  return {
+    serverUrl: 'http://127.0.0.1:8787',
+    serverId: '1'.repeat(32),
+    serverPublicKey: 'key',
+    accountId: '2'.repeat(32),
+    name,
+    deviceId: '3'.repeat(32),
+    publicKey: body(1, 2, 3),
+    signingKey: privateKey,
+    unlockKey: await crypto.subtle.importKey('raw', body(4, 5, 6), 'HKDF', false, ['deriveBits']),
+  };
+}
+
+/** `make` gives a new, empty store; `reopen` the same one as another page of the origin would see it. */
+export function keyStoreContract(name: string, make: () => Promise<{ store: KeyStore; reopen(): KeyStore }>): void {
+  describe(`key store: ${name}`, () => {
+    let store: KeyStore;
+    let reopen: () => KeyStore;
+    beforeEach(async () => {
+      ({ store, reopen } = await make());
+    });
+
+    test('is empty at first', async () => {
+      assert.equal(await store.load(), null);
+      assert.equal(await store.pinnedHead(VAULT), null);
+      assert.deepEqual(await store.cachedEntries(VAULT, 0), []);
+      assert.equal(await store.setting('theme'), null);
+    });
+
+    test('keeps one device record, the last saved', async () => {
+      await store.save(await deviceRecord('first'));
+      await store.save(await deviceRecord('second'));
+      const record = await reopen().load();
+      assert.equal(record?.name, 'second');
+      assert.deepEqual(record?.publicKey, body(1, 2, 3));
+    });
+
+    test('keeps keys that cannot be read but can be used', async () => {
+      await store.save(await deviceRecord('device'));
+      const record = await reopen().load();
+      assert.ok(record);
+      assert.equal(record.signingKey.extractable, false);
+      assert.equal((await crypto.subtle.sign('Ed25519', record.signingKey, body(1))).byteLength, 64);
+      await assert.rejects(crypto.subtle.exportKey('pkcs8', record.signingKey));
+    });
+
+    test('a pinned head goes forward only', async () => {
+      await store.pinHead(VAULT, { seq: 5, hash: hash('5') });
+      await store.pinHead(VAULT, { seq: 4, hash: hash('4') });
+      await store.pinHead(VAULT, { seq: 5, hash: hash('f') });
+      assert.deepEqual(await reopen().pinnedHead(VAULT), { seq: 5, hash: hash('5') });
+      await store.pinHead(VAULT, { seq: 6, hash: hash('6') });
+      assert.deepEqual(await store.pinnedHead(VAULT), { seq: 6, hash: hash('6') });
+      assert.equal(await store.pinnedHead(OTHER), null);
+    });
+
+    test('of heads pinned in a race, by two pages, the highest stays', async () => {
+      const pages = [store, reopen()];
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ minLength: 2, maxLength: 8 }), async (seqs) => {
+          const vault = `${toHex(seqs)}-race`;
+          const pins = [...seqs].map((seq, i) => pages[i % 2]?.pinHead(vault, { seq, hash: hash('0') }));
+          await Promise.all(pins);
+          assert.equal((await store.pinnedHead(vault))?.seq, Math.max(...seqs));
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+    test('gives entries back in order, from where they are asked for, each vault its own', async () => {
+      await store.cacheEntries(VAULT, 1, [body(1), body(2)]);
+      await store.cacheEntries(VAULT, 3, [body(3)]);
+      await store.cacheEntries(OTHER, 1, [body(9)]);
+      assert.deepEqual(await reopen().cachedEntries(VAULT, 0), [body(1), body(2), body(3)]);
+      assert.deepEqual(await store.cachedEntries(VAULT, 2), [body(3)]);
+      assert.deepEqual(await store.cachedEntries(VAULT, 3), []);
+      assert.deepEqual(await store.cachedEntries(OTHER, 0), [body(9)]);
+    });
+
+    test('orders sequence numbers as numbers', async () => {
+      for (let seq = 12; seq >= 1; seq--) await store.cacheEntries(VAULT, seq, [body(seq)]);
+      assert.deepEqual(
+        (await store.cachedEntries(VAULT, 0)).map(([byte]) => byte),
+        Array.from({ length: 12 }, (_, i) => i + 1),
+      );
+    });
+
+    test('never answers across a gap: an entry is known by its place', async () => {
+      await store.cacheEntries(VAULT, 1, [body(1)]);
+      await store.cacheEntries(VAULT, 3, [body(3)]);
+      assert.deepEqual(await store.cachedEntries(VAULT, 0), [body(1)]);
+      assert.deepEqual(await store.cachedEntries(VAULT, 1), []);
+      assert.deepEqual(await store.cachedEntries(VAULT, 2), [body(3)]);
+    });
+
+    test('caching an entry again replaces it', async () => {
+      await store.cacheEntries(VAULT, 1, [body(1), body(2)]);
+      await store.cacheEntries(VAULT, 2, [body(7)]);
+      assert.deepEqual(await store.cachedEntries(VAULT, 0), [body(1), body(7)]);
+    });
+
+    test('keeps settings', async () => {
+      await store.putSetting('theme', 'dark');
+      await store.putSetting('theme', '');
+      assert.equal(await reopen().setting('theme'), '');
+    });
+
+    test('clear forgets everything, and the store works on', async () => {
+      await store.save(await deviceRecord('device'));
+      await store.pinHead(VAULT, { seq: 5, hash: hash('5') });
+      await store.cacheEntries(VAULT, 1, [body(1)]);
+      await store.putSetting('theme', 'dark');
+      await store.clear();
+      const seen = reopen();
+      assert.equal(await seen.load(), null);
+      assert.equal(await seen.pinnedHead(VAULT), null);
+      assert.deepEqual(await seen.cachedEntries(VAULT, 0), []);
+      assert.equal(await seen.setting('theme'), null);
+      await store.pinHead(VAULT, { seq: 1, hash: hash('1') });
+      assert.deepEqual(await seen.pinnedHead(VAULT), { seq: 1, hash: hash('1') });
+    });
+  });
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createFetchTransport } from '../../shared/browser/index.ts';
+import { transportContract } from './transport.ts';
+
+transportContract('fetch', (baseUrl) => createFetchTransport({ baseUrl, credentials: 'omit' }));
+
+test('asks fetch for what keeps requests private and quick', async () => {
+  const calls: [string, RequestInit][] = [];
+  const transport = createFetchTransport({
+    baseUrl: 'http://127.0.0.1:8787/',
+    credentials: 'same-origin',
+    async fetch(url, init) {
+      calls.push([url, init]);
+      return new Response(null, { status: 204 });
+    },
+  });
+  await transport.send({ method: 'PUT', path: '/v1/x', body: new Uint8Array([1, 2]) });
+  const [url, init] = calls[0] ?? assert.fail('fetch was not called');
+  assert.equal(url, 'http://127.0.0.1:8787/v1/x');
+  assert.ok(init.body instanceof Blob);
+  assert.deepEqual(
+    [init.credentials, init.redirect, init.cache, init.referrerPolicy],
+    ['same-origin', 'error', 'no-store', 'no-referrer'],
+  );
+});
+
+test('a declared length says nothing about a compressed body', async () => {
+  const transport = createFetchTransport({
+    baseUrl: '',
+    credentials: 'omit',
+    fetch: async () => new Response('{}', { headers: { 'content-encoding': 'gzip', 'content-length': '22' } }),
+  });
+  assert.equal((await transport.send({ method: 'GET', path: '/v1/x' })).body.length, 2);
+});
