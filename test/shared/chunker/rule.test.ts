@@ -1,0 +1,161 @@
+/** The rule of cuts against its second writing: SipHash, candidates position by position, cuts from candidates. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { concat, fromBase64url, fromHex } from '../../../shared/bytes/index.ts';
+import { type Candidate, MAX_CHUNK, MIN_CHUNK, nextCut, TARGET_CHUNK } from '../../../shared/chunker/cut.ts';
+import { createFind } from '../../../shared/chunker/engine.ts';
+import { CHUNKER_WASM } from '../../../shared/chunker/wasm/chunker-wasm.ts';
+import { assemble, assembleWasm } from '../../support/assemble-wasm.ts';
+import { referenceCuts, sipHash24, valueAt } from '../../support/chunker-reference.ts';
+import { pseudoRandom } from '../../support/pseudo-random.ts';
+
+const secret = pseudoRandom('rule/secret', 4_112);
+const text = new TextEncoder().encode('Every position goes through the function; none is left out.\n'.repeat(50));
+
+test('the second writing computes SipHash-2-4 as published', () => {
+  const key = Uint8Array.from({ length: 16 }, (_, i) => i);
+  const published = [
+    '310e0edd47db6f72',
+    'fd67dc93c539f874',
+    '5a4fa9d909806c0d',
+    '2d7efbd796666785',
+    'b7877127e09427cf',
+    '8da699cd64557618',
+    'cee3fe586e46c9cb',
+    '37d1018bf50002ab',
+    '6224939a79f5f593',
+    'b0e4a90bdf82009e',
+    'f3b9dd94c5bb5d7a',
+    'a7ad6b22462fb3f4',
+    'fbe50e86bc8f1e75',
+    '903d84c02756ea14',
+    'eef27a8e90ca23f7',
+    'e545be4961ca29a1',
+    'db9bc2577fcc2a3f',
+  ];
+  for (const [length, hex] of published.entries()) {
+    const expected = new DataView(fromHex(hex).buffer).getBigUint64(0, true);
+    assert.equal(
+      sipHash24(
+        key,
+        Uint8Array.from({ length }, (_, i) => i),
+      ),
+      expected,
+      `length ${length}`,
+    );
+  }
+});
+
+test('what is shipped is what is written', async () => {
+  assert.deepEqual(fromBase64url(CHUNKER_WASM), new Uint8Array(await assembleWasm()));
+  assert.ok(CHUNKER_WASM.length < 8_192);
+});
+
+/** The shipped module but for its two masks, set up by hand. */
+async function searchWithMasks(weak: string, strong: string) {
+  const wat = readFileSync(new URL('../../../shared/chunker/wasm/chunker.wat', import.meta.url), 'utf8');
+  const wasm = await assemble(wat.replaceAll('0x7ffff', weak).replaceAll('0x1fffff', strong));
+  const { instance } = await WebAssembly.instantiate(new Uint8Array(wasm));
+  const memory = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer);
+  const find = instance.exports.find as (first: number, last: number) => number;
+  const words = new DataView(memory.buffer);
+  memory.set(secret.subarray(0, 4_096));
+  for (let at = 0; at < 4_096; at += 8) {
+    let word = words.getBigUint64(at, true);
+    for (let i = 0; i < 64; i++) word = BigInt.asUintN(64, word << 1n) ^ (word >> 63n ? 0x1bn : 0n);
+    words.setBigUint64(4_096 + at, word, true);
+  }
+  memory.set(secret.subarray(4_096), 8_192);
+  return { memory, find };
+}
+
+test('with masks of 3 and 5 bits every position agrees with the second writing', async () => {
+  const { memory, find } = await searchWithMasks('0x7', '0x1f');
+  const base = 8_256;
+  for (const bytes of [pseudoRandom('rule/bytes', 1_500), text.subarray(0, 1_500), new Uint8Array(300)]) {
+    memory.set(bytes, base);
+    const expected: number[] = [];
+    for (let p = 64; p <= bytes.length; p++) {
+      const value = valueAt(secret, bytes, p);
+      if ((value & 0x7n) === 0n) expected.push(2 * p + ((value & 0x1fn) === 0n ? 1 : 0));
+    }
+    const search = (from: number, to: number): number[] => {
+      const found: number[] = [];
+      for (let p = from; p <= to; ) {
+        const hit = find(base + p, base + to);
+        if (hit === -1) break;
+        found.push(hit - 2 * base);
+        p = (hit >> 1) - base + 1;
+      }
+      return found;
+    };
+    assert.deepEqual(search(64, bytes.length), expected);
+    fc.assert(
+      fc.property(fc.integer({ min: 64, max: bytes.length }), fc.nat(bytes.length), (from, length) => {
+        const to = Math.min(bytes.length, from + length);
+        const inside = expected.filter((hit) => hit >> 1 >= from && hit >> 1 <= to);
+        assert.deepEqual(search(from, to), inside);
+      }),
+    );
+  }
+});
+
+test('candidates are what the definition says, and segments found apart are the whole', async () => {
+  const find = await createFind(secret);
+  const bytes = pseudoRandom('rule/segments', 6 * 1_048_576);
+  const all = (from: number, to: number): Candidate[] => {
+    const found: Candidate[] = [];
+    for (let hit = find(bytes, from, to); hit !== null; hit = find(bytes, hit.position + 1, to)) found.push(hit);
+    return found;
+  };
+  const whole = all(64, bytes.length);
+  assert.ok(whole.length > 3);
+  for (const { position, strong } of whole) {
+    const value = valueAt(secret, bytes, position);
+    assert.equal(value & 0x7ffffn, 0n);
+    assert.equal((value & 0x1fffffn) === 0n, strong);
+  }
+  const middle = 3_000_001;
+  assert.deepEqual([...all(64, middle - 1), ...all(middle, bytes.length)], whole);
+});
+
+test('cuts from candidates are the plain rule, however the stream is cut up', () => {
+  const gap = fc.oneof(fc.integer({ min: 1, max: 1_500_000 }), fc.constantFrom(1, MIN_CHUNK, TARGET_CHUNK, MAX_CHUNK));
+  const candidate = fc.record({ gap, strong: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(candidate, { maxLength: 20 }), fc.array(gap, { maxLength: 8 }), (gaps, pushes) => {
+      let at = 0;
+      const candidates = gaps.map((each): Candidate => {
+        at += each.gap;
+        return { position: at, strong: each.strong };
+      });
+      const seek = (from: number, to: number): Candidate | null =>
+        candidates.find(({ position }) => position >= from && position <= to) ?? null;
+      const cuts: number[] = [];
+      let end = 0;
+      let start = 0;
+      for (const length of pushes) {
+        const from = end + 1;
+        end += length;
+        for (let cut = nextCut(start, from, end, seek); cut !== null; cut = nextCut(start, from, end, seek)) {
+          cuts.push(cut);
+          start = cut;
+        }
+      }
+      const strengths = new Map(candidates.map(({ position, strong }) => [position, strong ? 0n : 0x80000n]));
+      assert.deepEqual(
+        cuts,
+        referenceCuts(end, (p) => strengths.get(p) ?? 1n),
+      );
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('a secret of another length is refused', async () => {
+  for (const bad of [new Uint8Array(0), secret.subarray(1), concat(secret, secret)]) {
+    await assert.rejects(createFind(bad), { code: 'E_INPUT' });
+  }
+});
