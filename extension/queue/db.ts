@@ -3,6 +3,7 @@
  * anything; short transactions over it are in outbox.ts, reads for the screens in view.ts.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { ErrorCode } from '../../shared/errors/index.ts';
 import type { JobStatus, WaitReason } from './job.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
@@ -67,6 +68,8 @@ export interface WalkRow {
 /** Nothing is claimed while a hold stands: the road itself is closed. */
 export interface Hold {
   reason: WaitReason;
+  /** What was met. */
+  code: ErrorCode;
   notBefore: number;
   tries: number;
 }

@@ -9,7 +9,7 @@ import {
   resetTallyWhenIdle,
   save,
 } from './changes.ts';
-import type { JobRow, QueueDb, SourceRow, WalkRow, WebRequest } from './db.ts';
+import { type JobRow, type QueueDb, readSetting, type SourceRow, type WalkRow, type WebRequest } from './db.ts';
 import { type CapturedItem, takeItems, walkedJobs } from './items.ts';
 import { changed, jobRow } from './row.ts';
 
@@ -106,15 +106,22 @@ export class Intake {
     });
   }
 
-  /** The next document to fetch, oldest first; one that waits only when its time has come. */
-  async nextFetch(): Promise<{ job: JobRow; request: WebRequest } | undefined> {
+  /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. */
+  async nextFetch(except: ReadonlySet<string> = new Set()): Promise<{ job: JobRow; request: WebRequest } | undefined> {
     const now = this.#now();
     for (const job of await this.#db.jobs.where('toFetch').equals(1).sortBy('order')) {
-      if ((fetchDueAt(job) ?? Number.POSITIVE_INFINITY) > now) continue;
+      if (except.has(job.id) || (fetchDueAt(job) ?? Number.POSITIVE_INFINITY) > now) continue;
       const source = await this.#db.sources.get(job.sourceId);
       if (source?.kind === 'web') return { job, request: source.request };
     }
     return undefined;
+  }
+
+  /** False once a fetch is no longer wanted: paused, cancelled, or its bytes came another way. */
+  async isFetchWanted(id: string): Promise<boolean> {
+    if (await readSetting(this.#db, 'paused')) return false;
+    const job = await this.#db.jobs.get(id);
+    return job?.toFetch === 1 && fetchDueAt(job) !== undefined;
   }
 
   /** The bytes of a job are at hand: fetched, or given by a person after the fetch failed. */

@@ -54,8 +54,15 @@ export class Leases {
     });
   }
 
-  /** Renews leases and notes the bytes dealt with. Answers the ids that `owner` no longer holds. */
-  advance(owner: string, leaseMs: number, progress: ReadonlyMap<string, number>): Promise<readonly string[]> {
+  /**
+   * Renews leases and notes the bytes dealt with. Answers whether the queue was paused, and the ids that `owner` no
+   * longer holds.
+   */
+  advance(
+    owner: string,
+    leaseMs: number,
+    progress: ReadonlyMap<string, number>,
+  ): Promise<{ paused: boolean; lost: readonly string[] }> {
     const db = this.#db;
     const now = this.#now();
     return inTransaction(db, async () => {
@@ -70,7 +77,7 @@ export class Leases {
         else if (row?.status.state !== 'proven') lost.push(id);
       }
       await db.jobs.bulkPut(renewed);
-      return lost;
+      return { paused: await readSetting(db, 'paused'), lost };
     });
   }
 

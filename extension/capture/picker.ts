@@ -1,0 +1,47 @@
+/**
+ * Files and folders by the browser's picker, or by a plain input where there is no picker. Must be called in a gesture, on
+ * the full page only: a picker closes the popup.
+ */
+import type { CapturedItem } from '../queue/index.ts';
+import { itemOfFile, itemOfHandle } from './files.ts';
+
+interface Pickers {
+  showOpenFilePicker?: (options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>;
+  showDirectoryPicker?: (options: { mode: 'read' }) => Promise<FileSystemDirectoryHandle>;
+}
+
+/** Empty when the person changed their mind. */
+export async function pickFiles(page: Window & Pickers): Promise<readonly CapturedItem[]> {
+  if (page.showOpenFilePicker === undefined) return pickByInput(page.document, false);
+  const open = page.showOpenFilePicker.bind(page);
+  const handles = await unlessAborted(() => open({ multiple: true }), []);
+  return Promise.all(handles.map(itemOfHandle));
+}
+
+export async function pickFolder(page: Window & Pickers): Promise<readonly CapturedItem[]> {
+  if (page.showDirectoryPicker === undefined) return pickByInput(page.document, true);
+  const open = page.showDirectoryPicker.bind(page);
+  const handle = await unlessAborted(() => open({ mode: 'read' }), null);
+  return handle === null ? [] : [await itemOfHandle(handle)];
+}
+
+async function unlessAborted<T>(pick: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await pick();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return otherwise;
+    throw error;
+  }
+}
+
+function pickByInput(document: Document, folder: boolean): Promise<readonly CapturedItem[]> {
+  const input = document.createElement('input');
+  input.type = 'file';
+  input.multiple = true;
+  input.webkitdirectory = folder;
+  const { promise, resolve } = Promise.withResolvers<readonly CapturedItem[]>();
+  input.addEventListener('change', () => resolve(Array.from(input.files ?? [], itemOfFile)));
+  input.addEventListener('cancel', () => resolve([]));
+  input.click();
+  return promise;
+}

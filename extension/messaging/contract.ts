@@ -1,0 +1,80 @@
+/**
+ * Every message between the extension's own contexts: one union, one response map. A message that changes the meaning of
+ * a type raises the version, so that a page left open across an update is refused instead of misread. May not: carry a
+ * key, a password or bytes of a file.
+ */
+import type { ErrorCode } from '../../shared/errors/index.ts';
+import type { WaitReason, WebRequest } from '../queue/index.ts';
+
+export const MESSAGE_VERSION = 1;
+
+/** Something to fetch from the web, as the popup asks for it. */
+export interface WebCapture {
+  readonly request: WebRequest;
+  /** Folder names in the vault. */
+  readonly path: readonly string[];
+  readonly name: string;
+}
+
+export type Message =
+  /** Something was captured, or something that was waited for may have come. */
+  | { type: 'wake' }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  | { type: 'cancel'; ids: readonly string[] }
+  | { type: 'cancel-all' }
+  | { type: 'retry'; ids: readonly string[] }
+  | { type: 'retry-all' }
+  | { type: 'release'; reason: WaitReason; sourceId: string | null }
+  | { type: 'capture-web'; capture: WebCapture }
+  /** Who is signed in on this device now; null: nobody. */
+  | { type: 'account'; name: string | null }
+  /** Background to offscreen document: start, or look again. */
+  | { type: 'engine-wake' }
+  /** Offscreen document to background. */
+  | { type: 'engine-report'; report: EngineReport };
+
+export type MessageType = Message['type'];
+export type MessageOf<T extends MessageType> = Extract<Message, { type: T }>;
+
+export interface Responses {
+  wake: null;
+  pause: null;
+  resume: null;
+  cancel: null;
+  'cancel-all': null;
+  retry: null;
+  'retry-all': null;
+  release: null;
+  /** Whether the site may be read already; the item is in the queue either way. */
+  'capture-web': { allowed: boolean };
+  account: null;
+  'engine-wake': null;
+  'engine-report': null;
+}
+
+/** What the engine's worker tells its surroundings. */
+export type EngineReport =
+  /** Still at it; keeps the background page alive where it would be put to sleep. */
+  | { type: 'alive' }
+  /** Something that the badge shows has changed. */
+  | { type: 'moved' }
+  /** Nothing left to do now. `nextDue`: when to look again, null when only a person can change that. */
+  | { type: 'idle'; nextDue: number | null };
+
+export type Addressee = 'background' | 'engine';
+
+export function addresseeOf(type: MessageType): Addressee {
+  return type === 'engine-wake' ? 'engine' : 'background';
+}
+
+/** What travels. */
+export interface Envelope {
+  readonly holdfast: typeof MESSAGE_VERSION;
+  readonly to: Addressee;
+  readonly message: Message;
+}
+
+export type Reply<T extends MessageType = MessageType> =
+  | { readonly ok: true; readonly value: Responses[T] }
+  | { readonly ok: false; readonly code: ErrorCode };

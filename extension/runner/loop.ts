@@ -1,0 +1,79 @@
+/**
+ * The engine's loop: one run at a time, again whenever it is woken, and by itself when something comes due soon. What
+ * comes due later is left to the background's alarms, so that the engine can be closed meanwhile.
+ */
+import type { EngineReport } from '../messaging/contract.ts';
+import { Bell } from './bell.ts';
+import { type RunPorts, run } from './run.ts';
+
+/** Shorter waits are slept through here: an alarm cannot be set for them. */
+const SOON_MS = 45_000;
+const ALIVE_MS = 10_000;
+/** When to look again after a fault that no run foresaw, such as a full disk. */
+const AFTER_FAULT_MS = 60_000;
+
+export interface LoopPorts extends Omit<RunPorts, 'onMoved'> {
+  readonly report: (report: EngineReport) => void;
+  /** Runs alone among all contexts of the extension. */
+  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+}
+
+export class EngineLoop {
+  readonly #ports: LoopPorts;
+  readonly #bell = new Bell();
+  #wanted = false;
+  #running = false;
+
+  constructor(ports: LoopPorts) {
+    this.#ports = ports;
+  }
+
+  /** Starts, or has the loop look again when it is at work. */
+  wake(): void {
+    this.#wanted = true;
+    this.#bell.ring();
+    if (!this.#running) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    const over = new AbortController();
+    this.#running = true;
+    void this.#stayAlive(over.signal);
+    let nextDue: number | null = this.#ports.clock.now() + AFTER_FAULT_MS;
+    try {
+      while (this.#wanted) {
+        this.#wanted = false;
+        await this.#runOnce();
+        nextDue = await this.#ports.outbox.leases.nextDue();
+        if (!this.#wanted) await this.#sleepUntil(nextDue);
+      }
+    } finally {
+      over.abort();
+      this.#running = false;
+      this.#ports.report({ type: 'idle', nextDue });
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    const { report, exclusively } = this.#ports;
+    const never = new AbortController().signal;
+    await exclusively(() => run({ ...this.#ports, onMoved: () => report({ type: 'moved' }) }, never));
+  }
+
+  /** Sleeps until then and runs again, or until somebody wakes us; returns at once when it is not soon. */
+  async #sleepUntil(due: number | null): Promise<void> {
+    const wait = due === null ? Number.POSITIVE_INFINITY : due - this.#ports.clock.now();
+    if (wait > SOON_MS) return;
+    const woken = new AbortController();
+    void this.#bell.next().then(() => woken.abort());
+    await this.#ports.clock.sleep(Math.max(0, wait), woken.signal).catch(() => undefined);
+    this.#wanted = true;
+  }
+
+  async #stayAlive(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      this.#ports.report({ type: 'alive' });
+      await this.#ports.clock.sleep(ALIVE_MS, over).catch(() => undefined);
+    }
+  }
+}
