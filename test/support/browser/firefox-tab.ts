@@ -1,0 +1,119 @@
+/** One tab of a Firefox under test: what a person does in it, and what can be read from it. */
+import { until } from '../waiting.ts';
+import { type BidiConnection, plain, type RemoteValue } from './bidi.ts';
+
+interface Element {
+  readonly sharedId: string;
+}
+
+type CallResult = { type: 'success'; result: RemoteValue } | { type: 'exception'; exceptionDetails: { text: string } };
+
+export class FirefoxTab {
+  readonly context: string;
+  readonly #bidi: BidiConnection;
+
+  constructor(bidi: BidiConnection, context: string) {
+    this.#bidi = bidi;
+    this.context = context;
+  }
+
+  /** Resolves when the document is complete; extension pages send no load event, so the document itself is asked. */
+  async goto(url: string): Promise<void> {
+    await this.#bidi.send('browsingContext.navigate', { context: this.context, url, wait: 'none' });
+    await until(`${url} to load`, () =>
+      this.evaluate<boolean>('(url) => location.href === url && document.readyState === "complete"', new URL(url).href),
+    );
+  }
+
+  /** Calls the source of a function in the page; arguments and answer travel as JSON-like values. */
+  async evaluate<T>(source: string, ...args: readonly unknown[]): Promise<T> {
+    const answer = await this.#bidi.send<CallResult>('script.callFunction', {
+      functionDeclaration: `(...args) => (${source})(...args.map((arg) => JSON.parse(arg)))`,
+      arguments: args.map((arg) => ({ type: 'string', value: JSON.stringify(arg) })),
+      awaitPromise: true,
+      target: { context: this.context },
+      userActivation: true,
+    });
+    if (answer.type === 'exception') throw new Error(`in the page: ${answer.exceptionDetails.text}`);
+    return plain(answer.result) as T;
+  }
+
+  /** Visible text of the first match; null when there is none. */
+  async text(selector: string): Promise<string | null> {
+    return this.evaluate('(s) => document.querySelector(s)?.innerText ?? null', selector);
+  }
+
+  async waitForText(selector: string, wanted: string | RegExp, ms?: number): Promise<string> {
+    const fits = (text: string): boolean => (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text));
+    return until(
+      `${wanted} in ${selector}`,
+      async () => {
+        const text = await this.text(selector);
+        return text !== null && fits(text) ? text : null;
+      },
+      ms,
+    );
+  }
+
+  /** A real click in the middle of the element, scrolled into view first. */
+  async click(selector: string): Promise<void> {
+    const { sharedId } = await this.#find(selector);
+    await this.evaluate('(s) => document.querySelector(s).scrollIntoView({ block: "center" })', selector);
+    const origin = { type: 'element', element: { sharedId } };
+    await this.#bidi.send('input.performActions', {
+      context: this.context,
+      actions: [
+        {
+          type: 'pointer',
+          id: 'mouse',
+          actions: [
+            { type: 'pointerMove', x: 0, y: 0, origin },
+            { type: 'pointerDown', button: 0 },
+            { type: 'pointerUp', button: 0 },
+          ],
+        },
+      ],
+    });
+  }
+
+  /** Clicks the field and types with real keys. */
+  async type(selector: string, text: string): Promise<void> {
+    await this.click(selector);
+    const actions = [...text].flatMap((value) => [
+      { type: 'keyDown', value },
+      { type: 'keyUp', value },
+    ]);
+    await this.#bidi.send('input.performActions', {
+      context: this.context,
+      actions: [{ type: 'key', id: 'keys', actions }],
+    });
+  }
+
+  /** Puts real files into an `<input type=file>`. */
+  async setFiles(selector: string, files: readonly string[]): Promise<void> {
+    await this.#bidi.send('input.setFiles', { context: this.context, element: await this.#find(selector), files });
+  }
+
+  /** PNG of what is visible. */
+  async screenshot(): Promise<Buffer> {
+    const { data } = await this.#bidi.send<{ data: string }>('browsingContext.captureScreenshot', {
+      context: this.context,
+    });
+    return Buffer.from(data, 'base64');
+  }
+
+  async close(): Promise<void> {
+    await this.#bidi.send('browsingContext.close', { context: this.context });
+  }
+
+  async #find(selector: string): Promise<Element> {
+    return until(`the element ${selector}`, async () => {
+      const { nodes } = await this.#bidi.send<{ nodes: Element[] }>('browsingContext.locateNodes', {
+        context: this.context,
+        locator: { type: 'css', value: selector },
+      });
+      const sharedId = nodes[0]?.sharedId;
+      return sharedId === undefined ? null : { sharedId };
+    });
+  }
+}

@@ -1,0 +1,173 @@
+/** A real Firefox for tests, with the built extension installed for the session, driven through WebDriver BiDi. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { at } from '../../../.ci/project.ts';
+import { firefoxPath } from '../../../.ci/setup.ts';
+import { removeFolder, temporaryFolder } from '../folders.ts';
+import { within } from '../waiting.ts';
+import { BidiConnection } from './bidi.ts';
+import { firefoxPreferences } from './firefox-profile.ts';
+import { FirefoxTab } from './firefox-tab.ts';
+import type { LoggedRequest } from './net-log.ts';
+
+export interface FirefoxOptions {
+  /** Unpacked extension; dist/firefox by default, null for a browser without one. */
+  readonly extension?: string | null;
+  /** Profile folder to go on with; a fresh temporary one by default, removed by `close`. */
+  readonly profile?: string;
+  readonly preferences?: Readonly<Record<string, string | number | boolean>>;
+}
+
+interface Launched {
+  readonly process: ChildProcess;
+  readonly bidi: BidiConnection;
+  readonly profile: string;
+  readonly owns: boolean;
+  readonly addonId: string;
+  readonly uuid: string;
+}
+
+export class FirefoxRig {
+  readonly profile: string;
+  /** Downloads land here under their own names. */
+  readonly downloads: string;
+  readonly #parts: Launched;
+  readonly #requests: LoggedRequest[] = [];
+
+  private constructor(parts: Launched) {
+    this.#parts = parts;
+    this.profile = parts.profile;
+    this.downloads = join(parts.profile, 'downloads');
+  }
+
+  static async launch(options: FirefoxOptions = {}): Promise<FirefoxRig> {
+    const extension = options.extension === undefined ? at('dist/firefox') : options.extension;
+    const profile = options.profile ?? (await temporaryFolder('firefox'));
+    const addonId = extension === null ? '' : await geckoId(extension);
+    const uuid = await stableUuid(profile);
+    await mkdir(join(profile, 'downloads'), { recursive: true });
+    const preferences = firefoxPreferences({ downloads: join(profile, 'downloads'), uuids: { [addonId]: uuid } });
+    const all = Object.entries({ ...preferences, ...options.preferences });
+    const lines = all.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
+    await writeFile(join(profile, 'user.js'), lines.join('\n'));
+
+    const { process, address } = await start(profile);
+    const bidi = await BidiConnection.connect(`${address}/session`);
+    await bidi.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
+    const rig = new FirefoxRig({ process, bidi, profile, owns: options.profile === undefined, addonId, uuid });
+    await rig.#listen();
+    if (extension !== null) {
+      await bidi.send('webExtension.install', { extensionData: { type: 'path', path: extension } });
+    }
+    return rig;
+  }
+
+  async open(url: string): Promise<FirefoxTab> {
+    const { context } = await this.#parts.bidi.send<{ context: string }>('browsingContext.create', { type: 'tab' });
+    const tab = new FirefoxTab(this.#parts.bidi, context);
+    await tab.goto(url);
+    return tab;
+  }
+
+  /** A page of the extension as a tab: 'popup.html', 'page.html#files'. */
+  async openExtension(path: string): Promise<FirefoxTab> {
+    return this.open(`moz-extension://${this.#parts.uuid}/${path}`);
+  }
+
+  /** Ends the extension's background page as Firefox does when it is idle. Answers its state afterwards. */
+  async killBackground(): Promise<string> {
+    const tree = await this.#parts.bidi.send<{ contexts: { context: string }[] }>('browsingContext.getTree', {
+      'moz:scope': 'chrome',
+    });
+    const chrome = new FirefoxTab(this.#parts.bidi, tree.contexts[0]?.context ?? '');
+    return chrome.evaluate<string>(
+      `async (id) => {
+        const { extension } = WebExtensionPolicy.getByID(id);
+        await extension.terminateBackground();
+        return extension.backgroundState;
+      }`,
+      this.#parts.addonId,
+    );
+  }
+
+  /** Requests of pages and workers since launch. */
+  requests(): readonly LoggedRequest[] {
+    return this.#requests;
+  }
+
+  /** Closes in good order. A profile that was given stays. */
+  async close(): Promise<void> {
+    const { process, bidi } = this.#parts;
+    const ended = new Promise<void>((resolve) => process.once('exit', () => resolve()));
+    if (process.exitCode === null && process.signalCode === null) {
+      await within(
+        3000,
+        bidi.send('browser.close').catch(() => undefined),
+      );
+      const gone = await within(
+        5000,
+        ended.then(() => true),
+      );
+      if (gone === null) process.kill('SIGKILL');
+      await ended;
+    }
+    bidi.close();
+    if (this.#parts.owns) await removeFolder(this.profile);
+  }
+
+  /** SIGKILL, as a power cut would. The profile stays. */
+  async kill(): Promise<void> {
+    const ended = new Promise((resolve) => this.#parts.process.once('exit', resolve));
+    this.#parts.process.kill('SIGKILL');
+    await ended;
+  }
+
+  async #listen(): Promise<void> {
+    const { bidi } = this.#parts;
+    bidi.onEvent((method, params) => {
+      if (method !== 'network.beforeRequestSent') return;
+      const { request } = params as { request: { method: string; url: string } };
+      this.#requests.push({ method: request.method, url: request.url, initiator: null });
+    });
+    await bidi.send('session.subscribe', { events: ['network.beforeRequestSent'] });
+  }
+}
+
+async function start(profile: string): Promise<{ process: ChildProcess; address: string }> {
+  const args = ['--headless', '--no-remote', '--profile', profile, '--remote-debugging-port=0'];
+  const child = spawn(firefoxPath() ?? 'firefox', [...args, '-remote-allow-system-access', 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, MOZ_CRASHREPORTER_DISABLE: '1' },
+  });
+  let said = '';
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const found = /WebDriver BiDi listening on (ws:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`Firefox ended with ${code}\n${said}`)));
+  });
+  return { process: child, address };
+}
+
+async function geckoId(extension: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(extension, 'manifest.json'), 'utf8')) as {
+    browser_specific_settings?: { gecko?: { id?: string } };
+  };
+  const id = manifest.browser_specific_settings?.gecko?.id;
+  if (id === undefined) throw new Error(`${extension} has no gecko id in its manifest`);
+  return id;
+}
+
+/** The extension's address inside the browser, the same for every launch on a profile, so that its storage stays. */
+async function stableUuid(profile: string): Promise<string> {
+  const path = join(profile, 'extension-uuid');
+  const kept = await readFile(path, 'utf8').catch(() => null);
+  const uuid = kept ?? randomUUID();
+  if (kept === null) await writeFile(path, uuid);
+  return uuid;
+}
