@@ -36,7 +36,10 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
         const body = await readBody(response, request);
         return { status: response.status, header: (name) => response.headers.get(name), body };
       } catch (cause) {
-        throw roadError(cause, request.signal, deadline.signal);
+        const error = roadError(cause, request.signal, deadline.signal);
+        // Ends an answer that is still on its way and that nobody wants any more.
+        deadline.abort();
+        throw error;
       } finally {
         clearTimeout(timer);
       }
@@ -58,9 +61,7 @@ async function readBody(response: Response, request: TransportRequest): Promise<
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       length += next.value.length;
       parts.push(next.value);
-      if (length <= limit) continue;
-      await reader.cancel();
-      throw new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
+      if (length > limit) throw new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
     }
   }
   if (request.method !== 'HEAD' && length < declaredLength(response)) {

@@ -4,6 +4,7 @@
  * decide anything; it carries out what the ports of the pure folders ask for.
  */
 export { systemClock } from './clock.ts';
+export { type ConnectOptions, connectAccount } from './connect.ts';
 export { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts';
 export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
 export { type LockOptions, withLock } from './locks.ts';
