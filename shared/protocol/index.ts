@@ -5,6 +5,7 @@
  */
 export * from './entry.ts';
 export * from './limits.ts';
+export * from './login-name.ts';
 export * from './paths.ts';
 export * from './problems.ts';
 export type {
@@ -17,8 +18,8 @@ export type {
   LinkList,
   LinkRow,
   LogEntry,
-  LogPage,
   LoginStartAnswer,
+  LogPage,
   Problem,
   RegistrationFinishRequest,
   ServerInfo,

@@ -22,7 +22,9 @@ export const MAX_PACK_IDS = 4_096;
 
 export const MAX_LOGIN_NAME = 254;
 export const MAX_WRAP = 1_024;
-export const MAX_LINK_RECORD = 1_048_576 + 86;
+/** A link record is padded to exactly one of these sizes: the entry classes and two more, for links to many files. */
+export const LINK_RECORD_CLASSES = [...ENTRY_CLASSES, 4_194_304, 16_777_216] as const;
+export const MAX_LINK_RECORD = 16_777_216;
 export const MAX_LINK_DAYS = 3_650;
 export const MAX_LINK_DOWNLOADS = 1_000_000;
 /** Wrong link passwords allowed: in one hour, and in all until the owner enables the link again. */

@@ -28,6 +28,7 @@ export const ROUTES = {
   shareTicket: '/v1/share/ticket',
   sharePack: '/v1/share/packs/:pack',
   shareComplete: '/v1/share/complete',
+  openapi: '/v1/openapi.json',
   health: '/healthz',
 } as const;
 

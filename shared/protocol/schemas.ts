@@ -70,10 +70,7 @@ export const Client = Type.Union([Type.Literal('web'), Type.Literal('extension')
 export type Client = Static<typeof Client>;
 
 /** A device's public signing key, the server's half of its unlock key, and the device's wrap of the root key. */
-export const Device = Type.Object(
-  { deviceId: Id16, publicKey: base64(32), half: base64(32), wrap: Wrap },
-  strict,
-);
+export const Device = Type.Object({ deviceId: Id16, publicKey: base64(32), half: base64(32), wrap: Wrap }, strict);
 export type Device = Static<typeof Device>;
 
 export const LogEntry = Type.Object({ body: base64(1_048_576) }, strict);
@@ -91,7 +88,9 @@ export const SessionGrant = Type.Object(
     wraps: Type.Array(Wrap),
     /** The server's half of the signed-in device's unlock key; absent until the session has a device. */
     device: Type.Optional(Type.Object({ deviceId: Id16, half: base64(32) }, strict)),
-    vaults: Type.Array(Type.Object({ vaultId: Id16, kind: Type.Union([Type.Literal('account'), Type.Literal('personal')]) }, strict)),
+    vaults: Type.Array(
+      Type.Object({ vaultId: Id16, kind: Type.Union([Type.Literal('account'), Type.Literal('personal')]) }, strict),
+    ),
   },
   strict,
 );
@@ -143,7 +142,14 @@ export const PasswordStartRequest = Type.Object({ request: Opaque }, strict);
 export const PasswordFinishRequest = Type.Object({ name: Name, record: Opaque, wrap: Wrap }, strict);
 
 export const SessionRow = Type.Object(
-  { sessionId: Id16, client: Client, deviceId: nullable(Id16), createdAt: Time, lastSeenAt: Time, current: Type.Boolean() },
+  {
+    sessionId: Id16,
+    client: Client,
+    deviceId: nullable(Id16),
+    createdAt: Time,
+    lastSeenAt: Time,
+    current: Type.Boolean(),
+  },
   strict,
 );
 export const SessionList = Type.Object({ sessions: Type.Array(SessionRow) }, strict);
@@ -158,7 +164,10 @@ export type AccountInfo = Static<typeof AccountInfo>;
 export const VaultList = Type.Object(
   {
     vaults: Type.Array(
-      Type.Object({ vaultId: Id16, kind: Type.Union([Type.Literal('account'), Type.Literal('personal')]), head: Head }, strict),
+      Type.Object(
+        { vaultId: Id16, kind: Type.Union([Type.Literal('account'), Type.Literal('personal')]), head: Head },
+        strict,
+      ),
     ),
   },
   strict,

@@ -1,0 +1,95 @@
+/** Opens the data directory: lock, database, secrets, packs. Refuses to start on anything that would lose data later. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { type DirectoryLock, lockDirectory, openSqliteStore } from './db/index.ts';
+import { type MetadataStore, type PackStore, Refusal, type Secrets, secretsCheck } from './domain/index.ts';
+import { StartError } from './start-error.ts';
+import { createSecrets, openFsPackStore, readSecrets } from './store/index.ts';
+
+export interface DataDirectory {
+  readonly metadata: MetadataStore;
+  readonly packs: PackStore;
+  readonly secrets: Secrets;
+  close(): Promise<void>;
+}
+
+export async function openDataDirectory(
+  config: Pick<Config, 'dataDirectory' | 'reserveBytes'>,
+): Promise<DataDirectory> {
+  const root = config.dataDirectory;
+  await made(root);
+  const lock = locked(root);
+  try {
+    const metadata = await database(join(root, 'holdfast.db'));
+    try {
+      const secrets = await secretsFor(metadata, join(root, 'secrets.json'));
+      const packs = await openFsPackStore({ root: join(root, 'packs'), reserveBytes: config.reserveBytes });
+      await checkPacks(metadata, packs, root);
+      return { metadata, packs, secrets, close: () => closed(metadata, lock) };
+    } catch (error) {
+      await metadata.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function made(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StartError(`The data directory ${root} cannot be made.`, cause);
+  }
+}
+
+function locked(root: string): DirectoryLock {
+  let lock: DirectoryLock | null;
+  try {
+    lock = lockDirectory(join(root, 'lock'));
+  } catch (cause) {
+    throw new StartError(`The data directory ${root} cannot be written.`, cause);
+  }
+  if (lock === null) throw new StartError(`Another server uses the data directory ${root}. Stop it first.`);
+  return lock;
+}
+
+async function database(path: string): Promise<MetadataStore> {
+  try {
+    return await openSqliteStore(path);
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    throw new StartError(
+      `The database ${path} cannot be opened: it is damaged, unreadable, or the disk is full.`,
+      cause,
+    );
+  }
+}
+
+async function secretsFor(metadata: MetadataStore, path: string): Promise<Secrets> {
+  const found = await readSecrets(path);
+  if (found === null && !(await metadata.isEmpty())) {
+    throw new StartError(
+      `${path} is missing, and the database has accounts: without their secrets no password works. ` +
+        'Put the file back from your backup.',
+    );
+  }
+  const secrets = found ?? (await createSecrets(path));
+  if (await metadata.bind(secretsCheck(secrets))) return secrets;
+  throw new StartError(`${path} does not belong to this database. Put the file back that was backed up with it.`);
+}
+
+/** A disk that is not mounted looks like an empty directory. */
+async function checkPacks(metadata: MetadataStore, packs: PackStore, root: string): Promise<void> {
+  const [first] = await metadata.packs('', 1);
+  if (first === undefined || (await packs.has(first.packId, first.size))) return;
+  for await (const _pack of packs.list()) return;
+  throw new StartError(`The database knows of packs, but ${join(root, 'packs')} holds none. Is its disk mounted?`);
+}
+
+async function closed(metadata: MetadataStore, lock: DirectoryLock): Promise<void> {
+  await metadata.close();
+  lock.release();
+}

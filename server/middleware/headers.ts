@@ -1,0 +1,86 @@
+/** Security headers of every answer: the whole set for pages and what they load, a smaller one for the API. */
+import type { App, Site } from './site.ts';
+
+/** The one policy `ebk1-url` exists because workers cannot be made without any. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  'media-src blob:',
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-src 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types ebk1-url',
+].join('; ');
+
+const OFF = [
+  'accelerometer',
+  'autoplay',
+  'bluetooth',
+  'browsing-topics',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'fullscreen',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'picture-in-picture',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'web-share',
+  'xr-spatial-tracking',
+];
+
+const PERMISSIONS = [
+  ...OFF.map((feature) => `${feature}=()`),
+  'publickey-credentials-get=(self)',
+  'publickey-credentials-create=(self)',
+].join(', ');
+
+const COMMON = {
+  'cache-control': 'no-store',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+const API = { ...COMMON, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
+
+const PAGE = {
+  ...COMMON,
+  'content-security-policy': PAGE_POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'integrity-policy': 'blocked-destinations=(script style)',
+  'origin-agent-cluster': '?1',
+  'permissions-policy': PERMISSIONS,
+};
+
+const TLS_ONLY = { 'strict-transport-security': 'max-age=63072000; includeSubDomains' };
+
+export function isApi(url: string): boolean {
+  return url.startsWith('/v1/') || url === '/healthz';
+}
+
+export function securityHeaders(app: App, { config }: Site): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(isApi(request.url) ? API : PAGE);
+    if (config.behindProxy) reply.headers(TLS_ONLY);
+  });
+}
