@@ -18,6 +18,8 @@ export interface DeviceRecord {
   readonly accountId: string;
   readonly name: string;
   readonly deviceId: string;
+  /** What the device is called in the account. */
+  readonly deviceName: string;
   readonly publicKey: Bytes;
   readonly signingKey: CryptoKey;
   readonly unlockKey: CryptoKey;

@@ -60,7 +60,8 @@ export async function openObject(
   object: Uint8Array,
   minSuite: number = SUITE,
 ): Promise<Bytes> {
-  if (object.length < OBJECT_OVERHEAD || !equal(object.subarray(0, 3), MAGIC) || object[3] !== FORMAT) throw integrityError();
+  if (object.length < OBJECT_OVERHEAD || !equal(object.subarray(0, 3), MAGIC) || object[3] !== FORMAT)
+    throw integrityError();
   const suite = object[4] as number;
   if (suite < minSuite) throw new HoldfastError('E_DOWNGRADE', `suite ${suite} is below the floor`);
   if (suite !== SUITE || object[5] !== type) throw integrityError();

@@ -25,7 +25,12 @@ function wrapContext(c: WrapContext): Bytes {
 }
 
 /** Wraps the 32-byte root key under a 32-byte key-encryption key. `salt`: 32 random bytes. */
-export function wrapRootKey(kek: Uint8Array, context: WrapContext, rootKey: Uint8Array, salt: Uint8Array): Promise<Bytes> {
+export function wrapRootKey(
+  kek: Uint8Array,
+  context: WrapContext,
+  rootKey: Uint8Array,
+  salt: Uint8Array,
+): Promise<Bytes> {
   return sealObject(kek, OBJECT_TYPE.wrap, wrapContext(context), rootKey, salt);
 }
 

@@ -42,13 +42,23 @@ function aesKey(raw: Uint8Array, usage: 'encrypt' | 'decrypt'): Promise<CryptoKe
 }
 
 /** AES-256-GCM: ciphertext followed by the 16-byte tag. A (key, nonce) pair must be used for one message only. */
-export async function aeadSeal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, message: Uint8Array): Promise<Bytes> {
+export async function aeadSeal(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  message: Uint8Array,
+): Promise<Bytes> {
   const params = { name: 'AES-GCM', iv: plain(nonce), additionalData: plain(aad) };
   return new Uint8Array(await subtle.encrypt(params, await aesKey(key, 'encrypt'), plain(message)));
 }
 
 /** Opens what `aeadSeal` made; E_INTEGRITY otherwise, whatever the cause. */
-export async function aeadOpen(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Promise<Bytes> {
+export async function aeadOpen(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  aad: Uint8Array,
+  sealed: Uint8Array,
+): Promise<Bytes> {
   const params = { name: 'AES-GCM', iv: plain(nonce), additionalData: plain(aad) };
   const aes = await aesKey(key, 'decrypt');
   try {
@@ -80,7 +90,9 @@ export async function signingPairOfSeed(seed: Uint8Array): Promise<SigningPair> 
   pkcs8.set(seed, PKCS8_ED25519.length);
   const extractable = await subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign']);
   const jwk = await subtle.exportKey('jwk', extractable);
-  const publicKey = await subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x: jwk.x as string }, 'Ed25519', true, ['verify']);
+  const publicKey = await subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x: jwk.x as string }, 'Ed25519', true, [
+    'verify',
+  ]);
   const signingKey = await subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']);
   return { signingKey, publicKey: new Uint8Array(await subtle.exportKey('raw', publicKey)) };
 }

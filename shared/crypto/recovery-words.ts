@@ -11,7 +11,11 @@ export function wordsOfRecoveryKey(recoveryKey: Bytes): readonly string[] {
 
 /** The 16-byte key of twelve typed words; case and spacing do not matter. E_RECOVERY_WORDS when they are not valid. */
 export function recoveryKeyOfWords(typed: string): Bytes {
-  const words = typed.normalize('NFKD').trim().toLowerCase().split(/[\s,]+/);
+  const words = typed
+    .normalize('NFKD')
+    .trim()
+    .toLowerCase()
+    .split(/[\s,]+/);
   if (words.length !== 12) throw new HoldfastError('E_RECOVERY_WORDS', 'twelve words are needed');
   try {
     return new Uint8Array(mnemonicToEntropy(words.join(' '), wordlist));

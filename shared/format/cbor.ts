@@ -8,6 +8,7 @@ import { type Bytes, equal } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 
 const MAX_DEPTH = 16;
+const [MAJOR_BYTES, MAJOR_TEXT, MAJOR_ARRAY, MAJOR_MAP] = [2, 3, 4, 5] as const;
 
 /** One kind of value: to and from what the CBOR library handles. `read` throws E_INTEGRITY on anything else. */
 export interface Codec<T> {
@@ -51,7 +52,8 @@ export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({
 
 export const list = <T>(codec: Codec<T>, max: number, min = 0): Codec<T[]> => ({
   write: (values) => values.map((value) => codec.write(value)),
-  read: (raw) => (Array.isArray(raw) && raw.length >= min && raw.length <= max ? raw.map((item) => codec.read(item)) : fail()),
+  read: (raw) =>
+    Array.isArray(raw) && raw.length >= min && raw.length <= max ? raw.map((item) => codec.read(item)) : fail(),
 });
 
 type TupleValue<C extends readonly Codec<unknown>[]> = { -readonly [K in keyof C]: Value<C[K]> };
@@ -72,11 +74,14 @@ type RecordValue<F extends Fields> = { [K in keyof F]: Value<F[K][1]> };
 export const record = <const F extends Fields>(fields: F): Codec<RecordValue<F>> => {
   const sorted = Object.entries(fields).sort((a, b) => a[1][0] - b[1][0]);
   return {
-    write: (value) => new Map(sorted.map(([name, [key, codec]]) => [key, codec.write((value as Record<string, unknown>)[name])])),
+    write: (value) =>
+      new Map(sorted.map(([name, [key, codec]]) => [key, codec.write((value as Record<string, unknown>)[name])])),
     read: (raw) => {
       if (!(raw instanceof Map) || raw.size !== sorted.length) fail();
       const map = raw as Map<unknown, unknown>;
-      return Object.fromEntries(sorted.map(([name, [key, codec]]) => [name, codec.read(map.has(key) ? map.get(key) : fail())])) as RecordValue<F>;
+      return Object.fromEntries(
+        sorted.map(([name, [key, codec]]) => [name, codec.read(map.has(key) ? map.get(key) : fail())]),
+      ) as RecordValue<F>;
     },
   };
 };
@@ -140,28 +145,37 @@ export function decodeCbor<T>(codec: Codec<T>, input: Uint8Array, maxBytes: numb
   throw integrityError();
 }
 
-/** Length of a head's argument in bytes, by its additional information 24 … 27. */
-const ARGUMENT = [1, 2, 4, 8] as const;
+/** A head's argument, and where its item's content begins. Null for the additional information that is not allowed. */
+function readHead(input: Uint8Array, at: number): { major: number; argument: number; next: number } | null {
+  const first = input[at] as number;
+  const minor = first & 31;
+  if (minor > 27) return null;
+  if (minor < 24) return { major: first >> 5, argument: minor, next: at + 1 };
+  const width = 1 << (minor - 24);
+  let argument = 0;
+  for (let i = 1; i <= width; i++) argument = argument * 256 + (input[at + i] ?? 0);
+  return { major: first >> 5, argument, next: at + 1 + width };
+}
+
+/** How many items an array or map of this head holds; 0 for everything else. */
+function itemsOf({ major, argument }: { major: number; argument: number }): number {
+  if (major === MAJOR_ARRAY) return argument;
+  return major === MAJOR_MAP ? 2 * argument : 0;
+}
 
 /** Scans heads without building anything: true when arrays and maps nest at most `max` deep. Lengths are checked later. */
 function depthWithin(input: Uint8Array, max: number): boolean {
+  // Items still to come in each open array or map.
   const open: number[] = [];
-  let at = 0;
-  while (at < input.length) {
-    const major = (input[at] as number) >> 5;
-    const minor = (input[at] as number) & 31;
-    if (minor > 27) return false;
-    const width = minor < 24 ? 0 : (ARGUMENT[minor - 24] as number);
-    let argument = minor < 24 ? minor : 0;
-    for (let i = 1; i <= width; i++) argument = argument * 256 + (input[at + i] ?? 0);
-    at += 1 + width;
-    if (major === 2 || major === 3) at += argument;
-    if (open.length > 0) open[open.length - 1] = (open[open.length - 1] as number) - 1;
-    if ((major === 4 || major === 5) && argument > 0) {
-      open.push(major === 4 ? argument : 2 * argument);
-      if (open.length > max) return false;
-    }
-    while (open.length > 0 && open[open.length - 1] === 0) open.pop();
+  for (let at = 0; at < input.length; ) {
+    const head = readHead(input, at);
+    if (head === null) return false;
+    at = head.major === MAJOR_BYTES || head.major === MAJOR_TEXT ? head.next + head.argument : head.next;
+    const last = open.length - 1;
+    if (last >= 0) open[last] = (open[last] as number) - 1;
+    if (itemsOf(head) > 0) open.push(itemsOf(head));
+    if (open.length > max) return false;
+    while (open.at(-1) === 0) open.pop();
   }
   return true;
 }

@@ -73,7 +73,12 @@ export async function sealChunk(
 }
 
 /** Opens a blob with its own key and verifies it against the manifest's length and hash; E_INTEGRITY otherwise. */
-export async function openChunk(domainId: Uint8Array, chunk: ChunkKey, ref: ChunkRef, blob: Uint8Array): Promise<Bytes> {
+export async function openChunk(
+  domainId: Uint8Array,
+  chunk: ChunkKey,
+  ref: ChunkRef,
+  blob: Uint8Array,
+): Promise<Bytes> {
   if (blob.length < CHUNK_OVERHEAD) throw integrityError();
   const opened = await aeadOpen(chunk.key, chunk.nonce, chunkAad(domainId, chunk.cid), blob.subarray(CHUNK_SALT));
   const plaintext = await decompress(opened[0] as number, opened.subarray(1), ref.len);

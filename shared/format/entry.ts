@@ -7,7 +7,17 @@
  * of the entry classes, the smallest that fits.
  */
 import { type Bytes, concat, info, readU32be, u32be, u64be } from '../bytes/index.ts';
-import { LABELS, OBJECT_OVERHEAD, OBJECT_TYPE, openObject, SUITE, sealObject, sha256, sign, verify } from '../crypto/index.ts';
+import {
+  LABELS,
+  OBJECT_OVERHEAD,
+  OBJECT_TYPE,
+  openObject,
+  SUITE,
+  sealObject,
+  sha256,
+  sign,
+  verify,
+} from '../crypto/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { ENTRY_CLASSES, MAX_ENTRY_BODY } from '../protocol/limits.ts';
 import { bytes, decodeCbor, encodeCbor, int, list, tuple, uint, type Value } from './cbor.ts';
@@ -80,7 +90,12 @@ export async function sealEntry(
 }
 
 /** Decrypts and decodes an entry in its place. The signature is not checked yet: see `entrySigned`. E_INTEGRITY, E_DOWNGRADE. */
-export async function openEntry(logKey: Uint8Array, place: EntryPlace, body: Uint8Array, minSuite = SUITE): Promise<OpenedEntry> {
+export async function openEntry(
+  logKey: Uint8Array,
+  place: EntryPlace,
+  body: Uint8Array,
+  minSuite = SUITE,
+): Promise<OpenedEntry> {
   const plain = await openObject(logKey, OBJECT_TYPE.logEntry, context(place), body, minSuite);
   const [version, device, grant, t, gossip, ops, signature] = decodeCbor(whole, unpadFromClass(plain), MAX_ENTRY_BODY);
   if (version !== VERSION) throw integrityError();
@@ -93,17 +108,17 @@ export async function entrySigned(place: EntryPlace, entry: OpenedEntry, publicK
 }
 
 /** `u32be length ‖ content ‖ zeros`, so that the sealed object has the size of the smallest class that fits. */
-export function padToClass(content: Uint8Array): Bytes {
-  const size = ENTRY_CLASSES.find((each) => each - OBJECT_OVERHEAD - 4 >= content.length);
+export function padToClass(content: Uint8Array, classes: readonly number[] = ENTRY_CLASSES): Bytes {
+  const size = classes.find((each) => each - OBJECT_OVERHEAD - 4 >= content.length);
   if (size === undefined) throw new RangeError('too large for one object');
   return concat(u32be(content.length), content, new Uint8Array(size - OBJECT_OVERHEAD - 4 - content.length));
 }
 
 /** The content of `padToClass`; E_INTEGRITY when the padding is not exactly the one it makes. */
-export function unpadFromClass(padded: Uint8Array): Bytes {
+export function unpadFromClass(padded: Uint8Array, classes: readonly number[] = ENTRY_CLASSES): Bytes {
   if (padded.length < 4) throw integrityError();
   const length = readU32be(padded);
-  const size = ENTRY_CLASSES.find((each) => each - OBJECT_OVERHEAD - 4 >= length);
+  const size = classes.find((each) => each - OBJECT_OVERHEAD - 4 >= length);
   if (size === undefined || padded.length !== size - OBJECT_OVERHEAD) throw integrityError();
   if (padded.subarray(4 + length).some((byte) => byte !== 0)) throw integrityError();
   return padded.slice(4, 4 + length);

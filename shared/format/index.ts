@@ -3,7 +3,7 @@
  * value, limits before allocation, E_INTEGRITY for everything that is not exactly what we write. May not: fetch, store,
  * decide. Normative description: docs/format.md.
  */
-export { encodeCbor, decodeCbor } from './cbor.ts';
+export { decodeCbor, encodeCbor } from './cbor.ts';
 export * from './chunk.ts';
 export * from './entry.ts';
 export * from './link.ts';

@@ -90,8 +90,8 @@ const linkCreate = record({
 const indexAdd = record({
   pack: [0, hash],
   size: [1, uint(MAX_PACK)],
-  /** `[cid, offset, length]` of each blob. */
-  blobs: [2, list(tuple(hash, uint(MAX_PACK), uint(MAX_PACK)), 65_536)],
+  /** `[cid, offset, length, salt]` of each blob. */
+  blobs: [2, list(tuple(hash, uint(MAX_PACK), uint(MAX_PACK), id), 65_536)],
 });
 
 export const opCodec = variant({

@@ -35,6 +35,8 @@ export interface PackRow {
   readonly cid: Bytes;
   readonly off: number;
   readonly len: number;
+  /** The blob's salt, 16 bytes: with it a chunk's own key can be derived, and shared, without reading the blob. */
+  readonly salt: Bytes;
 }
 
 const footerCodec = list(tuple(bytes(32), uint(MAX_PACK), uint(MAX_PACK), bytes(CHUNK_SALT)), 65_536);
@@ -73,13 +75,15 @@ export async function sealPack(
 ): Promise<{ pack: Bytes; rows: PackRow[] }> {
   const salt = random(16);
   let off = PACK_HEAD;
-  const rows = blobs.map(({ cid, blob }) => {
-    const row = { cid, off, len: blob.length };
+  const rows = blobs.map(({ cid, blob }): PackRow => {
+    const row = { cid, off, len: blob.length, salt: blob.slice(0, CHUNK_SALT) };
     off += blob.length;
     return row;
   });
-  const footerRows = rows.map((row, i) => [row.cid, row.off, row.len, (blobs[i]?.blob as Bytes).slice(0, CHUNK_SALT)] as const);
-  const footerPlain = encodeCbor(footerCodec, footerRows.map((row) => [...row]));
+  const footerPlain = encodeCbor(
+    footerCodec,
+    rows.map((row): [Bytes, number, number, Bytes] => [row.cid, row.off, row.len, row.salt]),
+  );
   const footer = await sealObject(indexKey, OBJECT_TYPE.packFooter, footerContext(keys, salt), footerPlain, random(32));
   const size = PACK_CLASSES.find((each) => each >= off + footer.length);
   if (size === undefined) throw new RangeError('the blobs do not fit one pack');
@@ -107,6 +111,6 @@ export async function readPackFooter(keys: DomainKeys, indexKey: Uint8Array, pac
   return decodeCbor(footerCodec, plain, MAX_PACK).map(([cid, off, len, chunkSalt]) => {
     const within = off >= PACK_HEAD && off + len <= start;
     if (!within || !equal(pack.subarray(off, off + CHUNK_SALT), chunkSalt)) throw integrityError();
-    return { cid, off, len };
+    return { cid, off, len, salt: chunkSalt };
   });
 }

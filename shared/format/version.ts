@@ -14,12 +14,5 @@ export async function rootHash(size: number, chunks: readonly ChunkRef[]): Promi
 
 /** What the identity key signs to admit a device. */
 export function certificateInput(accountId: Uint8Array, cert: Omit<OpOf<'device-cert'>, 'op' | 'signature'>): Bytes {
-  return info(
-    LABELS.deviceCertificate,
-    accountId,
-    cert.deviceId,
-    cert.publicKey,
-    utf8(cert.name),
-    u64be(cert.addedAt),
-  );
+  return info(LABELS.deviceCertificate, accountId, cert.deviceId, cert.publicKey, utf8(cert.name), u64be(cert.addedAt));
 }

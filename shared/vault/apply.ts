@@ -20,36 +20,51 @@ export function applyEntry(state: VaultState, entry: Entry, seq: number, hash: V
 function applyOp(state: VaultState, op: Op, seq: number): void {
   switch (op.op) {
     case 'genesis':
-      return applyGenesis(state, op, seq);
+      applyGenesis(state, op, seq);
+      break;
     case 'device-cert':
       state.devices.set(toHex(op.deviceId), { publicKey: op.publicKey, name: op.name, revoked: false });
-      return;
+      break;
     case 'device-revoke':
       known(state.devices.get(toHex(op.deviceId))).revoked = true;
-      return;
+      break;
     case 'grant-key':
       state.grants.push(op);
-      return;
-    case 'put-version':
-      return applyVersion(state, op, seq);
-    case 'move':
-      return applyMove(state, op);
-    case 'tombstone':
-      return setDeleted(state, known(state.nodes.get(toHex(op.fileId))), true);
-    case 'restore':
-      return setDeleted(state, known(state.nodes.get(toHex(op.fileId))), false);
-    case 'index-add':
-      return applyIndex(state, op);
+      break;
     case 'link-create':
       state.links.set(toHex(op.secret), op);
-      return;
+      break;
     case 'link-revoke':
       state.links.delete(toHex(op.secret));
-      return;
+      break;
     case 'suite-raise':
       if (op.minSuite < state.minSuite) throw integrityError();
       state.minSuite = op.minSuite;
-      return;
+      break;
+    default:
+      applyFileOp(state, op, seq);
+  }
+}
+
+type FileOp = Extract<Op, { op: 'put-version' | 'move' | 'tombstone' | 'restore' | 'index-add' }>;
+
+function applyFileOp(state: VaultState, op: FileOp, seq: number): void {
+  switch (op.op) {
+    case 'put-version':
+      applyVersion(state, op, seq);
+      break;
+    case 'move':
+      applyMove(state, op);
+      break;
+    case 'tombstone':
+      setDeleted(state, known(state.nodes.get(toHex(op.fileId))), true);
+      break;
+    case 'restore':
+      setDeleted(state, known(state.nodes.get(toHex(op.fileId))), false);
+      break;
+    case 'index-add':
+      applyIndex(state, op);
+      break;
     default:
       op satisfies never;
   }
@@ -144,9 +159,9 @@ function applyIndex(state: VaultState, op: OpOf<'index-add'>): void {
   const id = toHex(op.pack);
   const pack = state.packs.get(id) ?? { id, size: op.size };
   state.packs.set(id, pack);
-  for (const [cid, off, len] of op.blobs) {
+  for (const [cid, off, len, salt] of op.blobs) {
     if (off + len > op.size) throw integrityError();
     const key = toHex(cid);
-    if (!state.index.has(key)) state.index.set(key, { pack, off, len });
+    if (!state.index.has(key)) state.index.set(key, { pack, off, len, salt });
   }
 }

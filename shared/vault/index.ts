@@ -3,7 +3,9 @@
  * counts; a pinned head never goes back; an append happens once. May not: read files, make packs, speak HTTP itself.
  */
 export * from './apply.ts';
+export * from './manifest.ts';
 export type { HeadStore, PinnedHead } from './ports.ts';
+export * from './read-chunk.ts';
 export * from './state.ts';
 export * from './vault.ts';
 export { entryHash, verifyNext } from './verify.ts';

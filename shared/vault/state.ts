@@ -16,6 +16,8 @@ export interface ChunkPlace {
   readonly pack: PackPlace;
   readonly off: number;
   readonly len: number;
+  /** 16 bytes that its key is derived with. */
+  readonly salt: Bytes;
 }
 
 /** One state of one file, and the log entry that made it count. */

@@ -9,7 +9,13 @@ import { type Bytes, fromHex, toHex } from '../bytes/index.ts';
 import type { AppendOutcome, LogEntries } from '../client/index.ts';
 import { codeOf, HoldfastError, integrityError } from '../errors/index.ts';
 import { MAX_OPS, type Op, opSize, roomInClass, sealEntry } from '../format/index.ts';
-import { ENTRY_CLASSES, type Head, MAX_APPEND_BYTES, MAX_ENTRIES_PER_APPEND, MAX_ENTRIES_PER_READ } from '../protocol/index.ts';
+import {
+  ENTRY_CLASSES,
+  type Head,
+  MAX_APPEND_BYTES,
+  MAX_ENTRIES_PER_APPEND,
+  MAX_ENTRIES_PER_READ,
+} from '../protocol/index.ts';
 import { applyEntry } from './apply.ts';
 import type { HeadStore, PinnedHead } from './ports.ts';
 import { emptyState, type VaultState } from './state.ts';
@@ -59,111 +65,159 @@ export interface Vault {
 }
 
 const MAX_RACES = 12;
+const RACE_BACKOFF = { baseMs: 50, capMs: 2_000 };
 /** Entries are filled up to this class, so that a batch of file versions costs one of them. */
 const TARGET_CLASS = ENTRY_CLASSES[2];
 
 /** Opens a vault from the entries kept on this device; `pull` brings it up to date. */
-export async function openVault(ports: VaultPorts, vaultIdHex: string, logKey: Bytes, writer: VaultWriter): Promise<Vault> {
-  const vaultId = fromHex(vaultIdHex);
-  let state = emptyState();
-  // Set when a signed entry did not fit: the state may be half changed and is not used again.
-  let broken: unknown = null;
-  const mutex = createMutex();
+export async function openVault(
+  ports: VaultPorts,
+  vaultId: string,
+  logKey: Bytes,
+  writer: VaultWriter,
+): Promise<Vault> {
+  const vault = new LogVault(ports, vaultId, logKey, writer);
+  await vault.openCache();
+  return vault;
+}
 
-  async function extend(body: Bytes, pinned: PinnedHead | null): Promise<void> {
-    if (broken !== null) throw broken;
-    const { entry, hash } = await verifyNext(state, vaultId, logKey, body);
-    if (pinned?.seq === state.seq + 1 && pinned.hash !== toHex(hash)) throw fork();
+class LogVault implements Vault {
+  readonly vaultId: string;
+  readonly #id: Bytes;
+  readonly #ports: VaultPorts;
+  readonly #logKey: Bytes;
+  readonly #writer: VaultWriter;
+  readonly #exclusively = createMutex();
+  #state = emptyState();
+  // Set when a signed entry did not fit: the state may be half changed and is not used again.
+  #broken: unknown = null;
+
+  constructor(ports: VaultPorts, vaultId: string, logKey: Bytes, writer: VaultWriter) {
+    this.vaultId = vaultId;
+    this.#id = fromHex(vaultId);
+    this.#ports = ports;
+    this.#logKey = logKey;
+    this.#writer = writer;
+  }
+
+  get state(): VaultState {
+    return this.#state;
+  }
+
+  pull(signal?: AbortSignal): Promise<boolean> {
+    return this.#exclusively(() => this.#pull(signal), signal);
+  }
+
+  append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
+    return this.#exclusively(() => this.#append(build, requires, signal), signal);
+  }
+
+  /** The cache is only a cache: when it does not verify, the log is read from its start. */
+  async openCache(): Promise<void> {
     try {
-      applyEntry(state, entry, state.seq + 1, hash);
+      for (const body of await this.#ports.keyStore.cachedEntries(this.vaultId, 0)) await this.#extend(body, null);
     } catch (error) {
-      broken = error;
+      if (codeOf(error) !== 'E_INTEGRITY') throw error;
+      this.#state = emptyState();
+      this.#broken = null;
+    }
+  }
+
+  #head(): Head {
+    return { seq: this.#state.seq, hash: toHex(this.#state.hash) };
+  }
+
+  async #extend(body: Bytes, pinned: PinnedHead | null): Promise<void> {
+    if (this.#broken !== null) throw this.#broken;
+    const { entry, hash } = await verifyNext(this.#state, this.#id, this.#logKey, body);
+    if (pinned?.seq === this.#state.seq + 1 && pinned.hash !== toHex(hash)) throw fork();
+    try {
+      applyEntry(this.#state, entry, this.#state.seq + 1, hash);
+    } catch (error) {
+      this.#broken = error;
       throw error;
     }
   }
 
-  /** The cache is only a cache: when it does not verify, the log is read from its start. */
-  async function openCache(): Promise<void> {
-    try {
-      for (const body of await ports.keyStore.cachedEntries(vaultIdHex, 0)) await extend(body, null);
-    } catch (error) {
-      if (codeOf(error) !== 'E_INTEGRITY') throw error;
-      state = emptyState();
-      broken = null;
-    }
-  }
-
-  async function pullNow(signal?: AbortSignal): Promise<boolean> {
-    const before = state.seq;
+  async #pull(signal?: AbortSignal): Promise<boolean> {
+    const before = this.#state.seq;
     // Read before asking: another tab may pin a newer head while the answer is on its way.
-    const pinned = await ports.keyStore.pinnedHead(vaultIdHex);
-    for (;;) {
-      const page = await ports.api.readLog(vaultIdHex, state.seq, MAX_ENTRIES_PER_READ, signal);
-      if (page.head.seq < Math.max(state.seq, pinned?.seq ?? 0)) throw rollback(page.head.seq);
-      const firstSeq = state.seq + 1;
-      for (const { body } of page.entries) await extend(body, pinned);
-      const bodies = page.entries.map(({ body }) => body);
-      if (bodies.length > 0) await ports.keyStore.cacheEntries(vaultIdHex, firstSeq, bodies);
-      if (state.seq === page.head.seq && toHex(state.hash) !== page.head.hash) throw fork();
-      if (state.seq >= page.head.seq) break;
+    const pinned = await this.#ports.keyStore.pinnedHead(this.vaultId);
+    while (!(await this.#pullPage(pinned, signal))) {
+      // the next page
+    }
+    if (this.#state.seq > (pinned?.seq ?? 0)) await this.#ports.keyStore.pinHead(this.vaultId, this.#head());
+    return this.#state.seq !== before;
+  }
+
+  /** Reads one page of the log. Answers whether it reached the head. */
+  async #pullPage(pinned: PinnedHead | null, signal?: AbortSignal): Promise<boolean> {
+    const firstSeq = this.#state.seq + 1;
+    const page = await this.#ports.api.readLog(this.vaultId, this.#state.seq, MAX_ENTRIES_PER_READ, signal);
+    if (page.head.seq < Math.max(this.#state.seq, pinned?.seq ?? 0)) throw rollback(page.head.seq);
+    const bodies = page.entries.map(({ body }) => body);
+    for (const body of bodies) await this.#extend(body, pinned);
+    if (bodies.length > 0) await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);
+    if (this.#state.seq < page.head.seq) {
       if (bodies.length === 0) throw integrityError();
+      return false;
     }
-    if (state.seq > (pinned?.seq ?? 0)) await ports.keyStore.pinHead(vaultIdHex, { seq: state.seq, hash: toHex(state.hash) });
-    return state.seq !== before;
+    if (this.#head().hash !== page.head.hash) throw fork();
+    return true;
   }
 
-  async function sealAll(groups: readonly (readonly Op[])[]): Promise<Bytes[]> {
-    const bodies: Bytes[] = [];
-    let place = { vaultId, seq: state.seq + 1, prev: state.hash };
-    for (const ops of groups) {
-      const entry = { device: writer.deviceId, grant: 0, t: ports.clock.now(), seen: [], ops };
-      const body = await sealEntry(logKey, place, entry, writer.signingKey, ports.random.bytes(32));
-      bodies.push(body);
-      place = { vaultId, seq: place.seq + 1, prev: await entryHash(place, body) };
-    }
-    return bodies;
-  }
-
-  async function accept(bodies: readonly Bytes[]): Promise<void> {
-    const firstSeq = state.seq + 1;
-    for (const body of bodies) await extend(body, null);
-    await ports.keyStore.cacheEntries(vaultIdHex, firstSeq, bodies);
-    await ports.keyStore.pinHead(vaultIdHex, { seq: state.seq, hash: toHex(state.hash) });
-  }
-
-  async function appendNow(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
-    for (let race = 0; race < MAX_RACES; race++) {
-      const wanted = await build(state);
+  async #append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (let race = 0; race < MAX_RACES; ) {
+      const wanted = await build(this.#state);
       if (wanted.length === 0) return;
-      const introduced = state.devices.has(toHex(writer.deviceId));
-      const groups = groupOps(introduced ? wanted : [await writer.certificate(), ...wanted]);
-      const bodies = takeBodies(await sealAll(groups.slice(0, MAX_ENTRIES_PER_APPEND)));
-      const head = { seq: state.seq, hash: toHex(state.hash) };
-      const outcome = await ports.api.append(vaultIdHex, head, bodies, requires, signal);
+      const groups = groupOps(await this.#introduced(wanted));
+      const bodies = takeBodies(await this.#seal(groups.slice(0, MAX_ENTRIES_PER_APPEND)));
+      const outcome = await this.#ports.api.append(this.vaultId, this.#head(), bodies, requires, signal);
       if (outcome.ok) {
-        await accept(bodies);
+        await this.#accept(bodies);
         // More than one call's worth: the next round builds the rest upon what was just accepted.
-        if (bodies.length < groups.length) race = -1;
-        else return;
-      } else if (outcome.reason === 'packs-missing') {
-        throw new HoldfastError('E_PACKS_MISSING', `${outcome.missing.length} packs are not on the server`);
-      } else {
-        await ports.clock.sleep(backoff(race, ports.random.bytes(1)[0] as number / 256, { baseMs: 50, capMs: 2_000 }), signal);
-        await pullNow(signal);
+        if (bodies.length === groups.length) return;
+        continue;
       }
+      if (outcome.reason === 'packs-missing') {
+        throw new HoldfastError('E_PACKS_MISSING', `${outcome.missing.length} packs are not on the server`);
+      }
+      race++;
+      await this.#ports.clock.sleep(backoff(race, this.#random01(), RACE_BACKOFF), signal);
+      await this.#pull(signal);
     }
     throw new HoldfastError('E_HEAD_MOVED', 'other devices kept committing first');
   }
 
-  await openCache();
-  return {
-    vaultId: vaultIdHex,
-    get state() {
-      return state;
-    },
-    pull: (signal) => mutex(() => pullNow(signal)),
-    append: (build, requires, signal) => mutex(() => appendNow(build, requires, signal)),
-  };
+  /** This device's first entry in the vault carries its certificate. */
+  async #introduced(ops: readonly Op[]): Promise<readonly Op[]> {
+    if (this.#state.devices.has(toHex(this.#writer.deviceId))) return ops;
+    return [await this.#writer.certificate(), ...ops];
+  }
+
+  async #seal(groups: readonly (readonly Op[])[]): Promise<Bytes[]> {
+    const { clock, random } = this.#ports;
+    const bodies: Bytes[] = [];
+    let place = { vaultId: this.#id, seq: this.#state.seq + 1, prev: this.#state.hash };
+    for (const ops of groups) {
+      const entry = { device: this.#writer.deviceId, grant: 0, t: clock.now(), seen: [], ops };
+      const body = await sealEntry(this.#logKey, place, entry, this.#writer.signingKey, random.bytes(32));
+      bodies.push(body);
+      place = { ...place, seq: place.seq + 1, prev: await entryHash(place, body) };
+    }
+    return bodies;
+  }
+
+  async #accept(bodies: readonly Bytes[]): Promise<void> {
+    const firstSeq = this.#state.seq + 1;
+    for (const body of bodies) await this.#extend(body, null);
+    await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);
+    await this.#ports.keyStore.pinHead(this.vaultId, this.#head());
+  }
+
+  #random01(): number {
+    return (this.#ports.random.bytes(1)[0] as number) / 256;
+  }
 }
 
 /** Splits operations into entries of at most MAX_OPS that fill a class; a single large operation gets its own entry. */

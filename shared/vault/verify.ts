@@ -2,7 +2,14 @@
 import { type Bytes, equal, toHex } from '../bytes/index.ts';
 import { sha256, verify } from '../crypto/index.ts';
 import { integrityError } from '../errors/index.ts';
-import { certificateInput, type EntryPlace, entrySigned, type Op, type OpenedEntry, openEntry } from '../format/index.ts';
+import {
+  certificateInput,
+  type EntryPlace,
+  entrySigned,
+  type Op,
+  type OpenedEntry,
+  openEntry,
+} from '../format/index.ts';
 import { entryHashInput } from '../protocol/index.ts';
 import type { GenesisState, VaultState } from './state.ts';
 
@@ -29,7 +36,8 @@ export async function verifyNext(
   if (state.devices.get(writer)?.revoked === true) throw integrityError();
   for (const op of entry.ops) {
     if (op.op !== 'device-cert') continue;
-    if (!(await verify(genesis.identity, op.signature, certificateInput(genesis.accountId, op)))) throw integrityError();
+    if (!(await verify(genesis.identity, op.signature, certificateInput(genesis.accountId, op))))
+      throw integrityError();
     const already = state.devices.get(toHex(op.deviceId));
     if (already !== undefined && !equal(already.publicKey, op.publicKey)) throw integrityError();
     if (toHex(op.deviceId) === writer) publicKey = op.publicKey;

@@ -1,0 +1,166 @@
+/**
+ * Makes versions count: index and version operations for packs that are durable, appended with the packs as a
+ * precondition. Built anew upon whatever head the log has, so a retry after a lost answer adds nothing twice.
+ */
+import type { Random } from '../async/ports.ts';
+import { type Bytes, concat, fromHex, toHex, utf8 } from '../bytes/index.ts';
+import { sha256 } from '../crypto/index.ts';
+import { NODE_KIND, type Op, type PutVersion, ROOT_FOLDER, rootHash, VERSION_FLAG } from '../format/index.ts';
+import { childByName, type NodeState, newestVersion, ROOT, type VaultState } from '../vault/index.ts';
+import type { DurablePack } from './put.ts';
+import type { ReadFile } from './read.ts';
+
+export interface CommitContext {
+  readonly deviceId: Bytes;
+  readonly random: Random;
+}
+
+/** Operations that are missing in `state` for these packs and files. */
+export async function buildCommit(
+  context: CommitContext,
+  state: VaultState,
+  packs: readonly DurablePack[],
+  files: readonly ReadFile[],
+): Promise<Op[]> {
+  const ops: Op[] = packs.filter((pack) => !state.packs.has(pack.id)).map(indexAdd);
+  const tree = new Placing(context, state, ops);
+  for (const file of files) {
+    if (state.versions.has(toHex(file.item.versionId))) continue;
+    await tree.putFile(file);
+  }
+  return ops;
+}
+
+function indexAdd(pack: DurablePack): Op {
+  return {
+    op: 'index-add',
+    pack: fromHex(pack.id),
+    size: pack.size,
+    blobs: pack.rows.map(({ cid, off, len, salt }): [Bytes, number, number, Bytes] => [cid, off, len, salt]),
+  };
+}
+
+/** True when the newest version of the item's path already says the same. */
+export function sayNothingNew(
+  state: VaultState,
+  file: Pick<ReadFile, 'item' | 'size' | 'mtime' | 'rootHash'>,
+): boolean {
+  const node = nodeAt(state, file.item.path, file.item.name);
+  if (node === null) return false;
+  const last = newestVersion(node);
+  return last.size === file.size && last.mtime === file.mtime && toHex(last.rootHash) === toHex(file.rootHash);
+}
+
+/** The live file at a path, or null. */
+export function nodeAt(state: VaultState, path: readonly string[], name: string): NodeState | null {
+  let parent = ROOT;
+  for (const folder of path) {
+    const node = childByName(state, parent, folder);
+    if (node === null || node.kind !== NODE_KIND.folder) return null;
+    parent = node.fileId;
+  }
+  const node = childByName(state, parent, name);
+  return node !== null && node.kind === NODE_KIND.file ? node : null;
+}
+
+interface Known {
+  readonly fileId: Bytes;
+  readonly lastVersion: Bytes | null;
+}
+
+/** Where things go in the tree, what this commit adds included. */
+class Placing {
+  readonly #context: CommitContext;
+  readonly #state: VaultState;
+  readonly #ops: Op[];
+  readonly #added = new Map<string, Known>();
+
+  constructor(context: CommitContext, state: VaultState, ops: Op[]) {
+    this.#context = context;
+    this.#state = state;
+    this.#ops = ops;
+  }
+
+  async putFile(file: ReadFile): Promise<void> {
+    const { item } = file;
+    const parent = await this.#folder(item.path, item.capturedAt);
+    const known = this.#find(parent, item.name, NODE_KIND.file);
+    const fileId = known?.fileId ?? this.#context.random.bytes(16);
+    const attributes = new Map<string, string>();
+    if (item.sourceTitle !== null) attributes.set('title', item.sourceTitle);
+    if (item.sourceUrl !== null) attributes.set('url', item.sourceUrl);
+    this.#put(parent, item.name, {
+      ...blank(fileId, item.versionId, parent, item.name, item.capturedAt, this.#context.deviceId),
+      prevVersion: known?.lastVersion ?? null,
+      size: file.size,
+      mtime: file.mtime,
+      kind: NODE_KIND.file,
+      rootHash: file.rootHash,
+      manifest: file.manifest,
+      sourcePathHash: (await sha256(concat(...[...item.path, item.name].map((part) => utf8(`${part}\0`))))).slice(0, 8),
+      flags: file.changedDuringRead ? VERSION_FLAG.changedDuringRead : 0,
+      mime: file.mime === '' ? null : file.mime,
+      attributes,
+    });
+  }
+
+  async #folder(path: readonly string[], capturedAt: number): Promise<Bytes> {
+    let parent = ROOT_FOLDER;
+    for (const name of path) {
+      const known = this.#find(parent, name, NODE_KIND.folder);
+      if (known !== null) {
+        parent = known.fileId;
+        continue;
+      }
+      const { random, deviceId } = this.#context;
+      const fileId = random.bytes(16);
+      this.#put(parent, name, {
+        ...blank(fileId, random.bytes(16), parent, name, capturedAt, deviceId),
+        rootHash: await rootHash(0, []),
+      });
+      parent = fileId;
+    }
+    return parent;
+  }
+
+  #find(parent: Bytes, name: string, kind: number): Known | null {
+    const added = this.#added.get(this.#key(parent, name, kind));
+    if (added !== undefined) return added;
+    const node = childByName(this.#state, toHex(parent), name);
+    if (node === null || node.kind !== kind) return null;
+    return { fileId: fromHex(node.fileId), lastVersion: newestVersion(node).versionId };
+  }
+
+  #put(parent: Bytes, name: string, op: PutVersion): void {
+    this.#ops.push(op);
+    this.#added.set(this.#key(parent, name, op.kind), { fileId: op.fileId, lastVersion: op.versionId });
+  }
+
+  #key(parent: Bytes, name: string, kind: number): string {
+    return `${toHex(parent)}${kind}${name}`;
+  }
+}
+
+function blank(fileId: Bytes, versionId: Bytes, parent: Bytes, name: string, capturedAt: number, deviceId: Bytes) {
+  return {
+    op: 'put-version' as const,
+    fileId,
+    versionId,
+    prevVersion: null,
+    parent,
+    name,
+    nameNfc: name.normalize('NFC'),
+    size: 0,
+    mtime: capturedAt,
+    btime: null,
+    mode: null,
+    kind: NODE_KIND.folder as number,
+    manifest: { op: 'inline' as const, chunks: [] },
+    deviceId,
+    sourcePathHash: new Uint8Array(8),
+    capturedAt,
+    flags: 0,
+    mime: null,
+    attributes: new Map<string, string>(),
+  };
+}

@@ -1,0 +1,35 @@
+/** Joins key store, transport and sign-in for a browser context: what every worker that acts for the account starts from. */
+import { type AccountPorts, renewToken } from '../account/index.ts';
+import type { KeyStore } from '../account/ports.ts';
+import { createApi, type Transport, withAuth, withRetry } from '../client/index.ts';
+import { systemClock } from './clock.ts';
+import { createFetchTransport } from './fetch-transport.ts';
+import { randomFraction, systemRandom } from './random.ts';
+
+export interface ConnectOptions {
+  readonly client: 'web' | 'extension';
+  readonly serverUrl: string;
+  /** What a device enrolled here is called. */
+  readonly deviceName: string;
+  readonly keyStore: KeyStore;
+}
+
+/** The bearer token lives in the memory of this context alone; on the web there is none, the cookie does it. */
+export function connectAccount({ client, serverUrl, deviceName, keyStore }: ConnectOptions): AccountPorts {
+  let bearer: string | null = null;
+  const plain = createFetchTransport({ baseUrl: serverUrl, credentials: client === 'web' ? 'same-origin' : 'omit' });
+  const portsOver = (transport: Transport): AccountPorts => ({
+    api: createApi(withRetry(transport, { sleep: systemClock.sleep, random: randomFraction })),
+    keyStore,
+    clock: systemClock,
+    random: systemRandom,
+    client,
+    serverUrl,
+    deviceName,
+    useToken: (token) => {
+      bearer = token;
+    },
+  });
+  const source = { token: async () => bearer, renew: () => renewToken(portsOver(plain)) };
+  return portsOver(withAuth(plain, source));
+}

@@ -1,0 +1,37 @@
+/** Plans the download of a share from its link record: places and per-chunk keys are all in there. */
+import { type Bytes, toHex } from '../bytes/index.ts';
+import { integrityError } from '../errors/index.ts';
+import { type LinkRecord, openChunk, type SharedChunk } from '../format/index.ts';
+import type { PlannedChunk, RestoreSet } from './plan.ts';
+
+function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk): PlannedChunk {
+  const [pack, off, len, plainLength, key, nonce, cid, h, packSize] = chunk;
+  const packId = packs[pack];
+  if (packId === undefined) throw integrityError();
+  const ref = { len: plainLength, h };
+  return {
+    packId: toHex(packId),
+    packSize,
+    off,
+    len,
+    ref,
+    open: (blob) => openChunk(domainId, { key, nonce, cid }, ref, blob),
+  };
+}
+
+/** Plans the download of one file of the share by its place in the manifest, or of all of it. */
+export function planShare(record: LinkRecord, index: number | null): RestoreSet {
+  const { manifest } = record;
+  const chosen = index === null ? manifest.files : manifest.files.slice(index, index + 1);
+  const zip = record.kind === 1 && index === null;
+  const files = chosen.map((file) => ({
+    path: zip ? file.path : file.path.slice(-1),
+    size: file.size,
+    mtime: file.mtime,
+    chunks: file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
+  }));
+  const [only] = chosen;
+  const name = zip ? `${record.name}.zip` : (only?.path.at(-1) ?? record.name);
+  const mime = zip ? 'application/zip' : (only?.mime ?? 'application/octet-stream');
+  return { name, mime, zip, files, emptyFolders: [] };
+}

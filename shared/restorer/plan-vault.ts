@@ -1,0 +1,89 @@
+/** Plans restores from a vault's state: one version of a file, or a folder as it stands. */
+
+import { fromHex } from '../bytes/index.ts';
+import type { DomainKeys } from '../crypto/index.ts';
+import { HoldfastError } from '../errors/index.ts';
+import { chunkKey, NODE_KIND, openChunk } from '../format/index.ts';
+import {
+  childrenOf,
+  type NodeState,
+  newestVersion,
+  placeOf,
+  type ReadPack,
+  readManifest,
+  type VaultState,
+  type VersionState,
+} from '../vault/index.ts';
+import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
+
+export interface PlanSource {
+  readonly state: VaultState;
+  readonly keys: DomainKeys;
+  readonly readPack: ReadPack;
+}
+
+const ZIP_MIME = 'application/zip';
+const PLAIN_MIME = 'application/octet-stream';
+
+async function planChunks(source: PlanSource, version: VersionState): Promise<PlannedChunk[]> {
+  const { state, keys } = source;
+  const planned: PlannedChunk[] = [];
+  for (const ref of await readManifest(state, keys, version, source.readPack)) {
+    const { cid, pack, off, len, salt } = await placeOf(state, keys, ref);
+    planned.push({
+      packId: pack.id,
+      packSize: pack.size,
+      off,
+      len,
+      ref,
+      open: async (blob) => openChunk(keys.domainId, await chunkKey(keys, cid, salt), ref, blob),
+    });
+  }
+  return planned;
+}
+
+async function planFile(source: PlanSource, version: VersionState, path: readonly string[]): Promise<PlannedFile> {
+  return { path, size: version.size, mtime: version.mtime, chunks: await planChunks(source, version) };
+}
+
+/** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have; E_INTEGRITY. */
+export async function planVersion(source: PlanSource, versionId: string): Promise<RestoreSet> {
+  const fileId = source.state.versions.get(versionId);
+  const node = fileId === undefined ? undefined : source.state.nodes.get(fileId);
+  const wanted = fromHex(versionId);
+  const version = node?.versions.find((each) => each.versionId.every((byte, i) => byte === wanted[i]));
+  if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
+  const file = await planFile(source, version, [version.name]);
+  return { name: version.name, mime: version.mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
+}
+
+/** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND, E_INTEGRITY. */
+export async function planNode(source: PlanSource, fileId: string): Promise<RestoreSet> {
+  const node = source.state.nodes.get(fileId);
+  if (node === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such file');
+  if (node.kind !== NODE_KIND.folder) {
+    const version = newestVersion(node);
+    const file = await planFile(source, version, [node.name]);
+    return { name: node.name, mime: version.mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
+  }
+  const files: PlannedFile[] = [];
+  const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
+  await planFolder(source, node, [node.name], files, emptyFolders);
+  return { name: `${node.name}.zip`, mime: ZIP_MIME, zip: true, files, emptyFolders };
+}
+
+async function planFolder(
+  source: PlanSource,
+  folder: NodeState,
+  path: readonly string[],
+  files: PlannedFile[],
+  emptyFolders: { path: readonly string[]; mtime: number }[],
+): Promise<void> {
+  const children = [...childrenOf(source.state, folder.fileId)].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (children.length === 0) emptyFolders.push({ path, mtime: newestVersion(folder).mtime });
+  for (const child of children) {
+    const childPath = [...path, child.name];
+    if (child.kind === NODE_KIND.folder) await planFolder(source, child, childPath, files, emptyFolders);
+    else files.push(await planFile(source, newestVersion(child), childPath));
+  }
+}

@@ -1,0 +1,34 @@
+/** What to restore, down to the place and key of every chunk, before the first byte is fetched. */
+import type { Bytes } from '../bytes/index.ts';
+import type { ChunkRef } from '../format/index.ts';
+
+/** One chunk: where it lies, what it must be, and how it is opened. */
+export interface PlannedChunk {
+  readonly packId: string;
+  /** Size of the pack, one of the classes. */
+  readonly packSize: number;
+  readonly off: number;
+  readonly len: number;
+  readonly ref: ChunkRef;
+  /** Opens and verifies the blob; E_INTEGRITY. */
+  open(blob: Uint8Array): Promise<Bytes>;
+}
+
+export interface PlannedFile {
+  /** Folder names and last the file's own, from the top of what is restored. */
+  readonly path: readonly string[];
+  readonly size: number;
+  readonly mtime: number;
+  readonly chunks: readonly PlannedChunk[];
+}
+
+/** What a restore produces: one file's bytes, or a ZIP of several. */
+export interface RestoreSet {
+  /** Suggested file name. */
+  readonly name: string;
+  readonly mime: string;
+  readonly zip: boolean;
+  readonly files: readonly PlannedFile[];
+  /** Folders that hold nothing, so that the ZIP has them too. */
+  readonly emptyFolders: readonly { path: readonly string[]; mtime: number }[];
+}

@@ -1,0 +1,171 @@
+/** Who is signed in: resume, sign-up in two steps, sign-in, sign-out. Holds the session; everything else asks it. */
+import { type AccountPorts, resumeSession, type Session } from '../../shared/account/index.ts';
+import {
+  estimate,
+  newPassphrase,
+  type PendingSignUp as Prepared,
+  prepareSignUp,
+  setPassword,
+  signIn,
+  signInWithWords,
+  signOut,
+  signUp,
+} from '../../shared/account/sign-in.ts';
+import { connectAccount, createKeyStore, systemRandom } from '../../shared/browser/index.ts';
+import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
+import type { ServerSummary, SessionStatus, VaultApi } from '../session/contract.ts';
+import { deviceName } from './device-name.ts';
+
+type AccountMethods = Pick<
+  VaultApi,
+  | 'status'
+  | 'useServer'
+  | 'newPassphrase'
+  | 'estimatePassword'
+  | 'beginSignUp'
+  | 'finishSignUp'
+  | 'cancelSignUp'
+  | 'signIn'
+  | 'signInWithWords'
+  | 'setPassword'
+  | 'signOut'
+>;
+
+const SERVER_SETTING = 'server';
+const ASKED = 3;
+
+export class Accounts {
+  readonly #client: 'web' | 'extension';
+  readonly #defaultServer: string;
+  readonly #onStatus: (status: SessionStatus) => void;
+  readonly #keyStore = createKeyStore();
+  #session: Session | null = null;
+  #resuming: Promise<SessionStatus> | null = null;
+  #pending: { prepared: Prepared; ask: readonly [number, number, number] } | null = null;
+  #serverUrl: string | null = null;
+
+  constructor(client: 'web' | 'extension', defaultServer: string, onStatus: (status: SessionStatus) => void) {
+    this.#client = client;
+    this.#defaultServer = defaultServer;
+    this.#onStatus = onStatus;
+  }
+
+  /** The open session; E_LOCKED when nobody is signed in. */
+  get session(): Session {
+    if (this.#session === null) throw new HoldfastError('E_LOCKED', 'nobody is signed in');
+    return this.#session;
+  }
+
+  readonly methods: AccountMethods = {
+    status: () => {
+      if (this.#session !== null) return Promise.resolve(statusOf(this.#session));
+      this.#resuming ??= this.#resume().finally(() => {
+        this.#resuming = null;
+      });
+      return this.#resuming;
+    },
+    useServer: (url) => this.#useServer(url),
+    newPassphrase: async () => newPassphrase(systemRandom),
+    estimatePassword: async (password) => estimate(password, []),
+    beginSignUp: async (name, password) => {
+      const prepared = prepareSignUp({ random: systemRandom }, name, password);
+      const ask = threePositions();
+      this.#pending = { prepared, ask };
+      return { words: prepared.words, ask };
+    },
+    finishSignUp: (answers) => this.#finishSignUp(answers),
+    cancelSignUp: async () => {
+      this.#pending = null;
+    },
+    signIn: async (name, password) => this.#enter(await signIn(await this.#ports(), name, password)),
+    signInWithWords: async (name, words) => this.#enter(await signInWithWords(await this.#ports(), name, words)),
+    setPassword: (password) => setPassword(this.session, password),
+    signOut: () => this.#signOut(),
+  };
+
+  async #ports(): Promise<AccountPorts> {
+    const keyStore = this.#keyStore;
+    this.#serverUrl ??=
+      (await keyStore.load())?.serverUrl ?? (await keyStore.setting(SERVER_SETTING)) ?? this.#defaultServer;
+    return this.#connect(this.#serverUrl);
+  }
+
+  #connect(serverUrl: string): AccountPorts {
+    const name = deviceName(navigator.userAgent, this.#client);
+    return connectAccount({ client: this.#client, serverUrl, deviceName: name, keyStore: this.#keyStore });
+  }
+
+  #enter(session: Session): SessionStatus {
+    this.#session = session;
+    this.#pending = null;
+    const status = statusOf(session);
+    this.#onStatus(status);
+    return status;
+  }
+
+  async #resume(): Promise<SessionStatus> {
+    if ((await this.#keyStore.load()) === null) return this.#signedOut(null);
+    try {
+      return this.#enter(await resumeSession(await this.#ports()));
+    } catch (error) {
+      return this.#signedOut(codeOf(error));
+    }
+  }
+
+  async #signedOut(reason: ErrorCode | null): Promise<SessionStatus> {
+    const server = await summarise(await this.#ports()).catch(() => null);
+    return { state: 'signed-out', server, reason };
+  }
+
+  async #useServer(url: string): Promise<ServerSummary> {
+    if (this.#client === 'web') throw new HoldfastError('E_FORBIDDEN', 'the web app speaks to its own server only');
+    const origin = originOf(url);
+    const summary = await summarise(this.#connect(origin));
+    this.#serverUrl = origin;
+    await this.#keyStore.putSetting(SERVER_SETTING, origin);
+    return summary;
+  }
+
+  async #finishSignUp(answers: readonly [string, string, string]): Promise<SessionStatus> {
+    if (this.#pending === null) throw new HoldfastError('E_INPUT', 'no sign-up was begun');
+    const { prepared, ask } = this.#pending;
+    if (!ask.every((at, i) => answers[i]?.trim().toLowerCase() === prepared.words[at])) {
+      throw new HoldfastError('E_RECOVERY_WORDS', 'a word is not the one on the sheet');
+    }
+    return this.#enter(await signUp(await this.#ports(), prepared));
+  }
+
+  async #signOut(): Promise<void> {
+    const ports = this.#session?.ports ?? (await this.#ports());
+    this.#session = null;
+    // What cannot be told to the server now expires there by itself; the keys here are gone either way.
+    await signOut(ports).catch(() => {});
+    await this.#keyStore.putSetting(SERVER_SETTING, ports.serverUrl);
+    this.#onStatus(await this.#signedOut(null));
+  }
+}
+
+function statusOf({ device }: Session): SessionStatus {
+  return { state: 'ready', name: device.name, accountId: device.accountId, deviceId: device.deviceId };
+}
+
+async function summarise(ports: AccountPorts): Promise<ServerSummary> {
+  const server = await ports.api.server();
+  return { url: ports.serverUrl, registrationOpen: server.registration === 'open' };
+}
+
+function originOf(url: string): string {
+  const parsed = URL.parse(/^https?:\/\//.test(url) ? url : `https://${url}`);
+  const loopback = parsed !== null && ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname);
+  if (parsed === null || (parsed.protocol !== 'https:' && !loopback)) {
+    throw new HoldfastError('E_INPUT', 'an https address is needed');
+  }
+  return parsed.origin;
+}
+
+function threePositions(): readonly [number, number, number] {
+  const positions = new Set<number>();
+  while (positions.size < ASKED) positions.add((systemRandom.bytes(1)[0] as number) % 12);
+  const [a, b, c] = [...positions].sort((x, y) => x - y) as [number, number, number];
+  return [a, b, c];
+}

@@ -1,0 +1,76 @@
+/** The share page's worker: one link, no account, no vault key. Nothing is kept after the page closes. */
+import { createFetchTransport, randomFraction, systemClock } from '../../shared/browser/index.ts';
+import { createShareApi, withRetry } from '../../shared/client/index.ts';
+import { decodeFragment } from '../../shared/crypto/index.ts';
+import { HoldfastError } from '../../shared/errors/index.ts';
+import { DAY_MS } from '../../shared/protocol/index.ts';
+import { planShare } from '../../shared/restorer/index.ts';
+import { type OpenedShare, openShare } from '../../shared/share/index.ts';
+import type { ShareApi, SharedView, VaultEvent } from '../session/contract.ts';
+import { serve } from '../session/rpc.ts';
+import { createRestores, planOf } from './restores.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const transport = createFetchTransport({ baseUrl: self.location.origin, credentials: 'omit' });
+const routes = createShareApi(withRetry(transport, { sleep: systemClock.sleep, random: randomFraction }));
+
+let emit: (event: VaultEvent) => void = () => {};
+const restores = createRestores((progress) => emit({ type: 'restore-progress', progress }));
+let fragment = '';
+let opened: OpenedShare | null = null;
+
+function share(): OpenedShare {
+  if (opened === null) throw new HoldfastError('E_LOCKED', 'the link is not open');
+  return opened;
+}
+
+function viewOf({ record, expiresDay, downloadsLeft }: OpenedShare): SharedView {
+  const { name, from, note, manifest } = record;
+  return {
+    name,
+    kind: record.kind === 1 ? 'folder' : 'file',
+    from,
+    note,
+    size: manifest.files.reduce((sum, file) => sum + file.size, 0),
+    files: manifest.files.map(({ path, size, mtime, mime }) => ({ path, size, mtime, mime })),
+    expiresAt: expiresDay === null ? null : (expiresDay + 1) * DAY_MS,
+    downloadsLeft,
+  };
+}
+
+const api: ShareApi = {
+  async inspect(given) {
+    const { hasPassword } = decodeFragment(given);
+    fragment = given;
+    return { needsPassword: hasPassword };
+  },
+  async open(password) {
+    opened = await openShare(routes, fragment, password);
+    return viewOf(opened);
+  },
+  plan: async (index) => planOf(planShare(share().record, index)),
+  async download(restoreId, index, target) {
+    let ticket = '';
+    const plan = await restores.run(
+      restoreId,
+      async (signal) => {
+        const { proof } = share();
+        ticket = await routes.ticket(proof, signal);
+        return {
+          set: planShare(share().record, index),
+          readPack: (pack, range) => routes.pack(ticket, pack, range, signal),
+        };
+      },
+      target,
+    );
+    // The receipt for the owner. The download is whole even when it cannot be delivered.
+    await routes.complete(ticket).catch(() => {});
+    return plan;
+  },
+  cancel: async (restoreId) => restores.cancel(restoreId),
+};
+
+serve<ShareApi, VaultEvent>(self, api, (send) => {
+  emit = send;
+});

@@ -1,0 +1,118 @@
+/**
+ * Writes a restore into its target. The number of bytes is checked before anything is called complete; on a failure the
+ * target is left unfinished and says so, never shortened and called done.
+ */
+import { opfsFiles } from '../../shared/browser/index.ts';
+import type { Bytes } from '../../shared/bytes/index.ts';
+import { codeOf, HoldfastError, integrityError } from '../../shared/errors/index.ts';
+import type { PortMessage, PortRequest, RestoreTarget } from '../session/contract.ts';
+
+interface Sink {
+  write(bytes: Bytes): Promise<void>;
+  close(length: number): Promise<void>;
+  abort(error: unknown): Promise<void>;
+}
+
+const REPORT_EVERY = 1_048_576;
+
+/** Writes exactly `length` bytes. Errors: those of the stream; E_DISK_FULL; E_CANCELLED when the reader goes away. */
+export async function writeTo(
+  target: RestoreTarget,
+  stream: AsyncIterable<Bytes>,
+  length: number,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const sink = await openSink(target);
+  let written = 0;
+  let reported = 0;
+  try {
+    for await (const bytes of stream) {
+      // Counted first: a port takes the bytes away.
+      written += bytes.length;
+      await sink.write(bytes);
+      if (written - reported < REPORT_EVERY) continue;
+      reported = written;
+      onBytes(written);
+    }
+    if (written !== length) throw integrityError();
+    await sink.close(length);
+    onBytes(written);
+  } catch (error) {
+    const shown = isDiskFull(error)
+      ? new HoldfastError('E_DISK_FULL', 'no room for the file', { cause: error })
+      : error;
+    await sink.abort(shown).catch(() => {});
+    throw shown;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
+}
+
+async function openSink(target: RestoreTarget): Promise<Sink> {
+  switch (target.kind) {
+    case 'port':
+      return portSink(target.port);
+    case 'file-handle':
+      return handleSink(target.handle);
+    case 'opfs':
+      return opfsSink(target.name);
+    default:
+      return target satisfies never;
+  }
+}
+
+async function handleSink(handle: FileSystemFileHandle): Promise<Sink> {
+  const writable = await handle.createWritable();
+  return {
+    write: (bytes) => writable.write(bytes),
+    close: () => writable.close(),
+    abort: () => writable.abort(),
+  };
+}
+
+async function opfsSink(name: string): Promise<Sink> {
+  const writer = await opfsFiles().create(name);
+  return {
+    write: async (bytes) => writer.write(bytes),
+    close: (length) => writer.finish(length),
+    abort: () => writer.abandon(),
+  };
+}
+
+/** One message for one pull, so that a slow reader holds the whole restore back. */
+function portSink(port: MessagePort): Sink {
+  let pulls = 0;
+  let cancelled = false;
+  let wake = (): void => {};
+  port.onmessage = ({ data }: MessageEvent<PortRequest>) => {
+    if (data.type === 'pull') pulls++;
+    else cancelled = true;
+    wake();
+  };
+  const send = (message: PortMessage, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
+  const pulled = async (): Promise<void> => {
+    while (pulls === 0 && !cancelled)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    if (cancelled) throw new HoldfastError('E_CANCELLED', 'the download was cancelled');
+    pulls--;
+  };
+  return {
+    async write(bytes) {
+      await pulled();
+      const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+      send({ type: 'chunk', bytes: owned }, [owned.buffer]);
+    },
+    async close() {
+      await pulled();
+      send({ type: 'done' });
+    },
+    async abort(error) {
+      send({ type: 'error', code: codeOf(error) });
+      port.close();
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The vault's worker: the only place of the app where keys are. Implements what the screens may ask (session/contract)
+ * by joining account, catalog, restorer and share. The same file serves the web app and the extension's full page.
+ */
+import { stateHash } from '../../shared/account/index.ts';
+import { toHex } from '../../shared/bytes/index.ts';
+import { createCatalog } from '../../shared/catalog/index.ts';
+import { linkLookup, sixWords } from '../../shared/crypto/index.ts';
+import { planNode, planVersion } from '../../shared/restorer/index.ts';
+import { createLink, expiryDay, revokeLink, type ShareDeps } from '../../shared/share/index.ts';
+import type { ReadPack } from '../../shared/vault/index.ts';
+import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.ts';
+import { serve } from '../session/rpc.ts';
+import { Accounts } from './accounts.ts';
+import { linkOf, listLinks } from './link-list.ts';
+import { createRestores, planOf } from './restores.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+declare const __BROWSER__: 'web' | 'chrome' | 'firefox';
+
+/** Where the extension looks for a server until a person says otherwise: the one `npm start` opens. */
+const LOCAL_SERVER = 'http://127.0.0.1:8787';
+const CLIENT = __BROWSER__ === 'web' ? 'web' : 'extension';
+
+let emit: (event: VaultEvent) => void = () => {};
+const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) =>
+  emit({ type: 'session', status }),
+);
+const current = () => accounts.session;
+const catalog = createCatalog(() => current().vault.state);
+const restores = createRestores((progress) => emit({ type: 'restore-progress', progress }));
+
+function reader(signal?: AbortSignal): ReadPack {
+  const { vault, ports } = current();
+  return (pack, range) => ports.api.pack(vault.vaultId, pack, range, signal);
+}
+
+function planSubject(subject: RestoreSubject, readPack: ReadPack) {
+  const { vault, domain } = current();
+  const source = { state: vault.state, keys: domain, readPack };
+  return subject.kind === 'version' ? planVersion(source, subject.versionId) : planNode(source, subject.fileId);
+}
+
+function shareDeps(): ShareDeps {
+  const { vault, domain, ports } = current();
+  return { vault, domain, api: ports.api, clock: ports.clock, random: ports.random };
+}
+
+const api: VaultApi = {
+  ...accounts.methods,
+  sessions: () => current().ports.api.sessions(),
+  revokeSession: (sessionId) => current().ports.api.revokeSession(sessionId),
+  async account() {
+    const session = current();
+    const { usedBytes, quotaBytes } = await session.ports.api.account();
+    return {
+      name: session.device.name,
+      usedBytes,
+      quotaBytes,
+      fileCount: catalog.fileCount,
+      lastCommitAt: session.vault.state.lastCommitAt,
+      stateCode: sixWords(await stateHash(session)).join(' '),
+    };
+  },
+  async refresh() {
+    const changed = await current().vault.pull();
+    if (changed) emit({ type: 'changed' });
+    return changed;
+  },
+  folder: async (folderId, sort, descending) => ({ folderId, ...catalog.folder(folderId, sort, descending) }),
+  search: async (query, limit) => catalog.search(query, limit),
+  versions: async (fileId) => catalog.versions(fileId),
+  planRestore: async (subject) => planOf(await planSubject(subject, reader())),
+  restore: (restoreId, subject, target) =>
+    restores.run(
+      restoreId,
+      async (signal) => {
+        const readPack = reader(signal);
+        return { set: await planSubject(subject, readPack), readPack };
+      },
+      target,
+    ),
+  cancelRestore: async (restoreId) => restores.cancel(restoreId),
+  async createLink(fileId, options) {
+    const link = await createLink(shareDeps(), { fileId, ...options });
+    const listed = await listLinks(current());
+    return listed.find((each) => each.linkId === toHex(link.secret)) as (typeof listed)[number];
+  },
+  links: () => listLinks(current()),
+  async updateLink(linkId, expiresInDays, maxDownloads) {
+    const { ports } = current();
+    const lookup = toHex(await linkLookup(linkOf(current(), linkId).secret));
+    await ports.api.updateLink(lookup, { expiresDay: expiryDay(ports.clock, expiresInDays), maxDownloads });
+  },
+  revokeLink: (linkId) => revokeLink(shareDeps(), linkOf(current(), linkId).secret),
+};
+
+serve<VaultApi, VaultEvent>(self, api, (send) => {
+  emit = send;
+});
