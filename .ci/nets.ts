@@ -13,6 +13,8 @@ export interface Net {
 
 const RUNTIME_BUDGET = 12;
 const EXACT = /^\d+\.\d+\.\d+$/;
+/** Licences that may be combined into a work under AGPL-3.0-or-later (docs/adr/0001-licence.md). */
+const LICENCES = /^(?:MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|BlueOak-1\.0\.0|MPL-2\.0)$/;
 const FRAGMENT = /^(?:Added|Changed|Fixed|Removed|Security): \S.*[.!]\n?$/s;
 
 export const NETS: readonly Net[] = [
@@ -57,7 +59,10 @@ async function dependencies(): Promise<string[]> {
 
 interface Lock {
   lockfileVersion: number;
-  packages: Record<string, { version?: string; integrity?: string; link?: boolean; inBundle?: boolean }>;
+  packages: Record<
+    string,
+    { version?: string; integrity?: string; license?: string; dev?: boolean; link?: boolean; inBundle?: boolean }
+  >;
 }
 
 async function lockfile(all: Record<string, string>): Promise<string[]> {
@@ -70,6 +75,8 @@ async function lockfile(all: Record<string, string>): Promise<string[]> {
   }
   for (const [path, entry] of Object.entries(lock.packages)) {
     if (path !== '' && !entry.integrity && !entry.link && !entry.inBundle) found.push(`${path} has no integrity hash`);
+    if (path !== '' && !entry.dev && !LICENCES.test(entry.license ?? ''))
+      found.push(`${path} is under ${entry.license}`);
   }
   return found;
 }
