@@ -109,16 +109,7 @@ function readEntry(zip: Buffer, record: Buffer, name: Buffer): { entry: Unzipped
   const crc = record.readUInt32LE(16);
   const bytes = zip.subarray(dataAt, dataAt + size);
   assert.equal(crc32(bytes), crc);
-  let after = dataAt + size;
-  if (described) {
-    assert.deepEqual([zip.readUInt32LE(after), zip.readUInt32LE(after + 4)], [0x08074b50, crc]);
-    const big = size >= 0xffffffff;
-    for (const word of [0, 1]) {
-      const place = after + 8 + word * (big ? 8 : 4);
-      assert.equal(big ? u64(zip, place) : zip.readUInt32LE(place), size);
-    }
-    after += big ? 24 : 16;
-  }
+  const after = dataAt + size + (described ? readDescriptor(zip.subarray(dataAt + size), crc, size) : 0);
   const text = new TextDecoder('utf-8', { fatal: true }).decode(name);
   const folder = text.endsWith('/');
   assert.equal(record.readUInt16LE(40) & 0o170000, folder ? 0o040000 : 0o100000);
@@ -143,4 +134,13 @@ function readLocal(zip: Buffer, at: number, record: Buffer, name: Buffer): numbe
   assert.deepEqual(here.get(0x5455), there.get(0x5455));
   assert.equal(zip.readUInt32LE(at + 22) === 0xffffffff, here.has(1));
   return end;
+}
+
+/** Checks the descriptor at the start of `bytes`; returns its length. */
+function readDescriptor(bytes: Buffer, crc: number, size: number): number {
+  assert.deepEqual([bytes.readUInt32LE(0), bytes.readUInt32LE(4)], [0x08074b50, crc]);
+  const big = size >= 0xffffffff;
+  const sizes = big ? [u64(bytes, 8), u64(bytes, 16)] : [bytes.readUInt32LE(8), bytes.readUInt32LE(12)];
+  assert.deepEqual(sizes, [size, size]);
+  return big ? 24 : 16;
 }
