@@ -89,8 +89,6 @@ export interface SettingValues {
   lastProvenAt: number | null;
   /** Name of whoever is signed in here, as the screens show it; null when nobody is. */
   account: string | null;
-  /** Causes a notification was already shown for. */
-  notified: readonly string[];
 }
 
 export const SETTING_DEFAULTS: SettingValues = {
@@ -99,7 +97,6 @@ export const SETTING_DEFAULTS: SettingValues = {
   tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 },
   lastProvenAt: null,
   account: null,
-  notified: [],
 };
 
 export type SettingName = keyof SettingValues;

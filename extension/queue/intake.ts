@@ -117,6 +117,13 @@ export class Intake {
     return undefined;
   }
 
+  /** Documents that wait for the permission of their site. */
+  async awaitingSite(): Promise<readonly { id: string; url: string }[]> {
+    const jobs = await this.#db.jobs.where('toFetch').equals(1).toArray();
+    const waiting = jobs.filter(({ status }) => status.state === 'waiting' && status.reason === 'permission');
+    return waiting.flatMap(({ id, sourceUrl }) => (sourceUrl === null ? [] : [{ id, url: sourceUrl }]));
+  }
+
   /** False once a fetch is no longer wanted: paused, cancelled, or its bytes came another way. */
   async isFetchWanted(id: string): Promise<boolean> {
     if (await readSetting(this.#db, 'paused')) return false;

@@ -1,0 +1,41 @@
+/** What the background answers to the extension's own pages. Each request is one change of the queue, then a look at it. */
+import type { Answers } from '../messaging/index.ts';
+import type { Outbox } from '../queue/index.ts';
+import { type CapturePorts, captureWeb } from './captures.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
+  const { controls } = ports.outbox;
+  const then = async (change: Promise<void>): Promise<null> => {
+    await change;
+    await scheduler.wake();
+    return null;
+  };
+  return {
+    wake: () => then(Promise.resolve()),
+    pause: () => then(controls.pause()),
+    resume: () => then(controls.resume()),
+    cancel: ({ ids }) => then(controls.cancel(ids)),
+    'cancel-all': () => then(controls.cancelAll()),
+    retry: ({ ids }) => then(controls.retry(ids)),
+    'retry-all': () => then(controls.retryAll()),
+    release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
+    account: ({ name }) => then(putAccount(ports.outbox, name)),
+    'capture-web': async ({ capture }) => {
+      const answer = await captureWeb(ports, capture);
+      await scheduler.wake();
+      return answer;
+    },
+    'engine-report': async ({ report }) => {
+      await scheduler.report(report);
+      return null;
+    },
+  };
+}
+
+async function putAccount({ controls }: Outbox, name: string | null): Promise<void> {
+  await controls.put('account', name);
+  if (name === null) return;
+  await controls.release('auth');
+  await controls.release('locked');
+}

@@ -1,0 +1,35 @@
+/** The background's composition root: everything it is made of, joined once per start. */
+import { createSend } from '../messaging/index.ts';
+import {
+  createEngineHost,
+  fireAt,
+  hasSite,
+  notifiedCauses,
+  notify,
+  post,
+  putNotifiedCauses,
+  repeat,
+  showBadge,
+  unnotify,
+} from '../platform/index.ts';
+import { createOutbox, openQueue, readSummary } from '../queue/index.ts';
+import type { CapturePorts } from './captures.ts';
+import { Scheduler } from './scheduler.ts';
+
+export interface Background {
+  readonly captures: CapturePorts;
+  readonly scheduler: Scheduler;
+}
+
+export function compose(): Background {
+  const db = openQueue();
+  const outbox = createOutbox(db, Date.now);
+  const scheduler: Scheduler = new Scheduler({
+    outbox,
+    summary: () => readSummary(db),
+    host: createEngineHost({ send: createSend(post), onReport: (report) => void scheduler.report(report) }),
+    now: Date.now,
+    ...{ repeat, fireAt, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses },
+  });
+  return { captures: { outbox, hasSite }, scheduler };
+}

@@ -1,0 +1,73 @@
+/**
+ * When the engine runs, and what is shown of it. Everything it knows it reads from the queue and from named alarms, so it
+ * may die at any instruction. May not: touch keys or bytes.
+ */
+import { createMutex } from '../../shared/async/index.ts';
+import type { EngineReport } from '../messaging/index.ts';
+import type { AlarmName, BadgeLook, EngineHost } from '../platform/index.ts';
+import type { Outbox, QueueSummary } from '../queue/index.ts';
+import { badgeOf } from './badge.ts';
+import { causesOf, planNotices } from './causes.ts';
+
+export interface SchedulerPorts {
+  readonly outbox: Outbox;
+  readonly summary: () => Promise<QueueSummary>;
+  readonly host: EngineHost;
+  readonly now: () => number;
+  readonly repeat: (name: AlarmName, minutes: number) => Promise<void>;
+  readonly fireAt: (name: AlarmName, when: number | null) => Promise<void>;
+  readonly showBadge: (look: BadgeLook) => Promise<void>;
+  readonly notify: (cause: string, title: string, message: string) => Promise<void>;
+  readonly unnotify: (cause: string) => Promise<void>;
+  readonly notifiedCauses: () => Promise<readonly string[] | null>;
+  readonly putNotifiedCauses: (causes: readonly string[]) => Promise<void>;
+}
+
+/** While there is work, the engine is looked after every minute; otherwise the badge's age every half hour. */
+const BUSY_MINUTES = 1;
+const IDLE_MINUTES = 30;
+const TITLE = 'Holdfast';
+
+export class Scheduler {
+  readonly #ports: SchedulerPorts;
+  /** One thing at a time: the engine is never closed while it is being woken. */
+  readonly #exclusively = createMutex();
+
+  constructor(ports: SchedulerPorts) {
+    this.#ports = ports;
+  }
+
+  /** There may be something to do: starts the engine if there is, and shows how things stand. */
+  wake(): Promise<void> {
+    return this.#exclusively(() => this.#look(false));
+  }
+
+  /** What the engine says. */
+  async report(report: EngineReport): Promise<void> {
+    if (report.type === 'moved') await this.refresh();
+    else if (report.type === 'idle') await this.#exclusively(() => this.#look(true));
+  }
+
+  /** Badge and notifications from the present state. */
+  async refresh(): Promise<void> {
+    const { summary, now, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses } = this.#ports;
+    const present = await summary();
+    await showBadge(badgeOf(present, now()));
+    const causes = causesOf(present);
+    const plan = planNotices(await notifiedCauses(), causes);
+    await putNotifiedCauses(plan.shown);
+    for (const cause of plan.show) await notify(cause, TITLE, causes.get(cause) ?? '');
+    for (const cause of plan.clear) await unnotify(cause);
+  }
+
+  async #look(idle: boolean): Promise<void> {
+    const { outbox, host, now, repeat, fireAt } = this.#ports;
+    const due = await outbox.leases.nextDue();
+    const busy = due !== null && due <= now();
+    await repeat('engine-wake', due === null ? IDLE_MINUTES : BUSY_MINUTES);
+    await fireAt('retry', busy ? null : due);
+    if (busy) await host.wake();
+    else if (idle) await host.close();
+    await this.refresh();
+  }
+}

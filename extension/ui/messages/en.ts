@@ -1,0 +1,135 @@
+/**
+ * Every sentence the extension itself shows: popup, Backup screen, badge, notifications. Error texts come from the shared
+ * catalogue of web/ui. A second language is a second file of the same shape.
+ */
+import { formatAge, formatBytes, formatCount } from '../../../web/ui/format.ts';
+
+const plural = (count: number, one: string, many: string): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+const files = (count: number): string => plural(count, 'file', 'files');
+
+/** The one line of truth. */
+export const truth = {
+  empty: 'Nothing is backed up yet',
+  signIn: 'Sign in to start backing up',
+  safe: (provenAt: number, now: number) => `Everything is safe · proven ${formatAge(provenAt, now)}`,
+  working: (done: number, all: number) => `Backing up · ${formatCount(done)} of ${files(all)} safe`,
+  reading: 'Looking through your folder',
+  proving: (count: number) => `Checking ${files(count)} after upload`,
+  paused: (count: number) => `Paused · ${files(count)} waiting`,
+  stopped: {
+    signIn: 'Stopped · sign in to go on',
+    server: 'Stopped · the server is not as it should be',
+    quota: 'Stopped · no space left for your backup',
+    full: 'Stopped · the server has no space left',
+  },
+  permission: (count: number) => `${files(count)} waiting for your permission`,
+  waiting: (open: number, all: number, why: string) => `${formatCount(open)} of ${files(all)} waiting: ${why}`,
+  why: {
+    offline: 'the server cannot be reached',
+    rate: 'the server asked to slow down',
+    metered: 'metered network',
+  },
+  failed: (count: number) => `${files(count)} could not be backed up`,
+};
+
+export const popup = {
+  back: 'Back up files…',
+  page: 'Save this page',
+  download: 'Save a download…',
+  open: 'Open Holdfast',
+  signIn: 'Sign in',
+  pause: 'Pause',
+  resume: 'Resume',
+  recent: 'Recent',
+  none: 'Files you back up will be listed here.',
+  pageSaved: 'This page is in your backup queue.',
+  pageAsked: 'Allow Holdfast to read this site, and the page will be saved.',
+  pageNever: 'The browser does not let extensions read this page.',
+  downloads: 'Finished downloads',
+  downloadsHint: 'Holdfast fetches the file once more from where it came, and keeps it only if it is the same length.',
+  downloadsNone: 'The browser has no finished downloads in its list.',
+  downloadSave: (name: string) => `Save ${name}`,
+  downloadSaved: (name: string) => `${name} is in your backup queue.`,
+  downloadGone: 'This file was made by a page and has no address any more. Open Holdfast and drop the file there.',
+  back1: 'Back',
+};
+
+export const backup = {
+  title: 'Backup',
+  lead: 'What you choose here is encrypted on this device and then sent.',
+  dropTitle: 'Drop files or folders here',
+  dropHint: 'or choose them yourself',
+  dropNow: 'Let go to back them up',
+  pickFiles: 'Choose files',
+  pickFolder: 'Choose a folder',
+  adding: 'Adding…',
+  added: 'Added to your backup',
+  progress: 'Backup progress',
+  progressText: (done: number, all: number) => `${formatCount(done)} of ${files(all)} safe`,
+  pause: 'Pause',
+  resume: 'Resume',
+  cancelAll: 'Cancel all',
+  cancelTitle: 'Cancel everything that is waiting?',
+  cancelText: 'Files that are safe already stay in your backup. The rest is taken off this list.',
+  retryAll: 'Try all again',
+  emptyTitle: 'Nothing is waiting',
+  emptyHint: 'Drop files or folders above. You can also right-click a link, an image or a page anywhere on the web.',
+  filter: 'Show',
+  filters: { all: 'Recent', open: 'In progress', failed: 'Problems', done: 'Done' },
+  noneOpen: 'Nothing is in progress.',
+  noneFailed: 'No problems. Whatever cannot be backed up would be listed here, by name.',
+  noneDone: 'Nothing is finished yet.',
+  list: 'Backup queue',
+  more: (count: number) => `The newest ${formatCount(count)} are shown.`,
+  walking: (count: number) => `Looking through ${plural(count, 'folder', 'folders')}…`,
+  allowTitle: 'Your browser wants to be asked again',
+  allowText: 'It forgets permissions when it closes. Nothing is lost: these wait until you allow them.',
+  allow: (name: string) => `Allow ${name}`,
+  allowSite: (host: string) => `Allow reading ${host}`,
+  allowDenied: 'The browser did not allow it. You can ask again at any time.',
+  holdSignIn: 'Sign in again',
+  tryNow: 'Try now',
+  retryAt: (seconds: string) => `Next try in about ${seconds}.`,
+};
+
+/** What an item's state is called, and what it means. */
+export const item = {
+  captured: 'Fetching',
+  queued: 'Waiting its turn',
+  claimed: 'Starting',
+  reading: (done: number, size: number) => `Encrypting · ${formatBytes(done)} of ${formatBytes(size)}`,
+  committing: 'Sending',
+  committed: 'Sent · being checked',
+  proven: 'Safe',
+  cancelled: 'Cancelled',
+  failed: 'Not backed up',
+  waiting: {
+    offline: 'Waiting · offline',
+    rate: 'Waiting · the server asked to slow down',
+    quota: 'Waiting · no space left',
+    auth: 'Waiting · sign in',
+    locked: 'Waiting · sign in',
+    permission: 'Waiting for permission',
+    metered: 'Waiting · metered network',
+  },
+  retry: 'Try again',
+  retryOf: (name: string) => `Try ${name} again`,
+  cancel: 'Cancel',
+  cancelOf: (name: string) => `Cancel ${name}`,
+  dismissOf: (name: string) => `Remove ${name} from this list`,
+  dismiss: 'Remove',
+  give: 'Choose the file instead',
+  giveHint: 'If you have the file on this device, drop it on this line or choose it.',
+  from: (host: string) => `from ${host}`,
+};
+
+export const notice = {
+  title: 'Holdfast',
+  done: (count: number, bytes: number) => `${files(count)} (${formatBytes(bytes)}) safe and checked.`,
+  failed: (count: number) => `${files(count)} could not be backed up. Nothing else is affected. Open to see which.`,
+  auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
+  quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',
+  permission: 'Holdfast needs your permission to read what you chose. Open to allow it.',
+  uncatchable: 'This cannot be saved: it is not an address on the web.',
+};
