@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { defineConfig, type UserConfig } from 'vite';
 import { extensionFiles } from './.ci/vite/extension-files.ts';
 import { singleBundlePage } from './.ci/vite/single-bundle-page.ts';
+import { thirdPartyNotices } from './.ci/vite/third-party-notices.ts';
 
 const ROOT = import.meta.dirname;
 const at = (...parts: string[]): string => join(ROOT, ...parts);
@@ -23,7 +24,7 @@ const TARGET = ['chrome128', 'firefox140', 'safari18.2'];
 /** Loading a module of `shared` does nothing by itself, so what a page does not use of it is left out. */
 const TREESHAKE = { moduleSideEffects: [{ test: /\/shared\/[^?]*\.ts$/, sideEffects: false }] };
 
-function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfig {
+function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean, notices = thirdPartyNotices()): UserConfig {
   return {
     base: '/',
     appType: 'mpa',
@@ -31,7 +32,11 @@ function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfi
     define: { __BROWSER__: JSON.stringify(browser), __VERSION__: JSON.stringify(version) },
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     // workers are single files: a worker that imports is a worker that can fail half-loaded
-    worker: { format: 'es', rolldownOptions: { treeshake: TREESHAKE, output: { codeSplitting: false } } },
+    worker: {
+      format: 'es',
+      plugins: () => [notices.workers],
+      rolldownOptions: { treeshake: TREESHAKE, output: { codeSplitting: false } },
+    },
     build: {
       target: TARGET,
       minify,
@@ -41,19 +46,19 @@ function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean): UserConfi
       modulePreload: false,
       reportCompressedSize: false,
       chunkSizeWarningLimit: Number.POSITIVE_INFINITY, // `npm run size` keeps the budgets
-      license: { fileName: 'third-party-licenses.md' },
     },
   };
 }
 
 /** A page of one script and one stylesheet, both with integrity: the served pages' policy refuses anything else. */
 function page(html: string, outDir: string): UserConfig {
-  const common = base('web', true);
+  const notices = thirdPartyNotices();
+  const common = base('web', true, notices);
   return {
     ...common,
     root: at('web'),
     publicDir: at('web/public'),
-    plugins: [singleBundlePage(html)],
+    plugins: [notices.page, singleBundlePage(html)],
     build: {
       ...common.build,
       outDir: at(outDir),
@@ -72,7 +77,6 @@ function serviceWorker(): UserConfig {
     build: {
       ...common.build,
       outDir: at('.cache/sw'),
-      license: false,
       rolldownOptions: {
         input: at('web/sw/main.ts'),
         treeshake: TREESHAKE,
@@ -90,12 +94,13 @@ function extension(browser: 'chrome' | 'firefox'): UserConfig {
     page: entry('page.html'),
   };
   if (browser === 'chrome') input.offscreen = entry('offscreen.html'); // Firefox's background page does its work
-  const common = base(browser, false); // readable: anybody can compare what runs with what is published
+  const notices = thirdPartyNotices();
+  const common = base(browser, false, notices); // readable: anybody can compare what runs with what is published
   return {
     ...common,
     root: at('extension/entrypoints'),
     publicDir: false,
-    plugins: [extensionFiles(at('extension'), browser, version)],
+    plugins: [notices.page, extensionFiles(at('extension'), browser, version)],
     build: {
       ...common.build,
       outDir: at('dist', browser),
