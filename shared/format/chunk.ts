@@ -29,6 +29,8 @@ export interface ChunkRef {
 
 /** Keys that open exactly one blob; what a share hands over. */
 export interface ChunkKey {
+  /** 16 bytes that the blob must begin with. */
+  readonly salt: Bytes;
   readonly key: Bytes;
   readonly nonce: Bytes;
   readonly cid: Bytes;
@@ -42,9 +44,9 @@ export function chunkId(keys: DomainKeys, h: Uint8Array): Promise<Bytes> {
 }
 
 /** Key and nonce of the blob with this salt. */
-export async function chunkKey(keys: DomainKeys, cid: Bytes, salt: Uint8Array): Promise<ChunkKey> {
+export async function chunkKey(keys: DomainKeys, cid: Bytes, salt: Bytes): Promise<ChunkKey> {
   const okm = await hkdf(keys.seal, salt, info(LABELS.chunkAead, SUITE_BYTE, keys.domainId, cid), 44);
-  return { key: okm.slice(0, 32), nonce: okm.slice(32, 44), cid };
+  return { salt, key: okm.slice(0, 32), nonce: okm.slice(32, 44), cid };
 }
 
 function chunkAad(domainId: Uint8Array, cid: Uint8Array): Bytes {
@@ -66,7 +68,7 @@ export async function sealChunk(
 ): Promise<Bytes> {
   const codecByte = new Uint8Array([codec]);
   const dataHash = codec === CODEC_RAW ? ids.h : await sha256(data);
-  const salt = (await hmac(keys.hedge, concat(random32, codecByte, dataHash))).subarray(0, CHUNK_SALT);
+  const salt = (await hmac(keys.hedge, concat(random32, codecByte, dataHash))).slice(0, CHUNK_SALT);
   const { key, nonce } = await chunkKey(keys, ids.cid, salt);
   const sealed = await aeadSeal(key, nonce, chunkAad(keys.domainId, ids.cid), concat(codecByte, data));
   return concat(salt, sealed);
@@ -79,7 +81,7 @@ export async function openChunk(
   ref: ChunkRef,
   blob: Uint8Array,
 ): Promise<Bytes> {
-  if (blob.length < CHUNK_OVERHEAD) throw integrityError();
+  if (blob.length < CHUNK_OVERHEAD || !equal(blob.subarray(0, CHUNK_SALT), chunk.salt)) throw integrityError();
   const opened = await aeadOpen(chunk.key, chunk.nonce, chunkAad(domainId, chunk.cid), blob.subarray(CHUNK_SALT));
   const plaintext = await decompress(opened[0] as number, opened.subarray(1), ref.len);
   if (!equal(await sha256(plaintext), ref.h)) throw integrityError();

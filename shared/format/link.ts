@@ -13,7 +13,7 @@ import { MAX_NAME_BYTES, MAX_SEGMENT_CHUNKS } from './ops.ts';
 const name = text(MAX_NAME_BYTES);
 const hash = bytes(32);
 
-/** pack number, offset, blob length, plaintext length, key, nonce, cid, SHA-256 of the plaintext, size of the pack. */
+/** pack number, offset, blob length, plaintext length, key, nonce, cid, SHA-256 of the plaintext, size of the pack, salt. */
 const sharedChunk = tuple(
   uint(0xffffffff),
   uint(MAX_PACK),
@@ -24,6 +24,7 @@ const sharedChunk = tuple(
   hash,
   hash,
   uint(MAX_PACK),
+  bytes(16),
 );
 export type SharedChunk = Value<typeof sharedChunk>;
 

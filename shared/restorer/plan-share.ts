@@ -5,7 +5,7 @@ import { type LinkRecord, openChunk, type SharedChunk } from '../format/index.ts
 import type { PlannedChunk, RestoreSet } from './plan.ts';
 
 function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk): PlannedChunk {
-  const [pack, off, len, plainLength, key, nonce, cid, h, packSize] = chunk;
+  const [pack, off, len, plainLength, key, nonce, cid, h, packSize, salt] = chunk;
   const packId = packs[pack];
   if (packId === undefined) throw integrityError();
   const ref = { len: plainLength, h };
@@ -15,7 +15,7 @@ function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk)
     off,
     len,
     ref,
-    open: (blob) => openChunk(domainId, { key, nonce, cid }, ref, blob),
+    open: (blob) => openChunk(domainId, { salt, key, nonce, cid }, ref, blob),
   };
 }
 

@@ -145,7 +145,7 @@ async function addNode(
     const { pack, off, len, salt, cid } = await placeOf(vault.state, domain, ref);
     if (!packs.has(pack.id)) packs.set(pack.id, packs.size);
     const { key, nonce } = await chunkKey(domain, cid, salt);
-    chunks.push([packs.get(pack.id) as number, off, len, ref.len, key, nonce, cid, ref.h, pack.size]);
+    chunks.push([packs.get(pack.id) as number, off, len, ref.len, key, nonce, cid, ref.h, pack.size, salt]);
   }
   const { size, mtime, mime, rootHash } = version;
   files.push({ path, size, mtime, mime, rootHash, chunks });

@@ -1,0 +1,263 @@
+/** From files to packs and log and back, in memory: what was put in comes out, once, whatever the road did. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type ArchiveEvent,
+  type ArchiveItem,
+  createArchiver,
+  type SourceFile,
+} from '../../../shared/archiver/index.ts';
+import { type Bytes, concat, equal, utf8 } from '../../../shared/bytes/index.ts';
+import { createCatalog } from '../../../shared/catalog/index.ts';
+import { HoldfastError } from '../../../shared/errors/index.ts';
+import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
+import { type Founder, foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
+import { MemoryServer } from '../../support/memory-server.ts';
+
+function sourceOf(content: Bytes, mtime: number): SourceFile {
+  return { size: content.length, mtime, mime: '', read: async (start, end) => content.slice(start, end) };
+}
+
+function item(path: string, content: Bytes, mtime = 1_000, open?: () => Promise<SourceFile>): ArchiveItem {
+  const parts = path.split('/');
+  return {
+    key: path,
+    path: parts.slice(0, -1),
+    name: parts.at(-1) as string,
+    versionId: random.bytes(16),
+    capturedAt: 5,
+    sourceUrl: null,
+    sourceTitle: null,
+    open: open ?? (async () => sourceOf(content, mtime)),
+  };
+}
+
+async function setUp(): Promise<{ server: MemoryServer; founder: Founder; device: TestDevice }> {
+  const server = new MemoryServer();
+  const founder = await foundVault(server);
+  return { server, founder, device: await joinVault(server, founder) };
+}
+
+async function backUp(device: TestDevice, items: readonly ArchiveItem[], signal = new AbortController().signal) {
+  const events: ArchiveEvent[] = [];
+  const summary = await createArchiver(device).archive(items, { signal, onEvent: (event) => void events.push(event) });
+  return { events, summary };
+}
+
+async function restoreNode(server: MemoryServer, device: TestDevice, fileId: string): Promise<Bytes> {
+  const readPack = (id: string, range: { start: number; end: number }) => server.pack('', id, range);
+  const set = await planNode({ state: device.vault.state, keys: device.domain, readPack }, fileId);
+  return collect(restoreStream(set, readPack, new AbortController().signal), restoreLength(set));
+}
+
+async function collect(stream: AsyncIterable<Bytes>, length: number): Promise<Bytes> {
+  const parts: Bytes[] = [];
+  for await (const part of stream) parts.push(part.slice());
+  const all = concat(...parts);
+  assert.equal(all.length, length);
+  return all;
+}
+
+function idOf(device: TestDevice, name: string): string {
+  const [row] = createCatalog(() => device.vault.state)
+    .search(name, 10)
+    .filter((each) => each.name === name);
+  assert.ok(row, `no ${name}`);
+  return row.fileId;
+}
+
+const EDGES = [0, 1, 4_096, 1_048_575, 1_048_576, 1_048_577, 3_000_000, 9_437_184];
+
+test('files of every awkward size come back equal on another device', async () => {
+  const { server, founder, device } = await setUp();
+  const files = EDGES.map((size) => [`tree/f${size}.bin`, random.bytes(size)] as const);
+  const { events, summary } = await backUp(
+    device,
+    files.map(([path, content]) => item(path, content)),
+  );
+  assert.equal(summary.committed, EDGES.length);
+  for (const [path] of files) {
+    assert.equal(events.filter((e) => e.type === 'committed' && e.key === path).length, 1);
+    assert.equal(events.filter((e) => e.type === 'proven' && e.key === path).length, 1);
+  }
+  const other = await joinVault(server, founder);
+  for (const [path, content] of files) {
+    const got = await restoreNode(server, other, idOf(other, path.split('/')[1] as string));
+    assert.ok(equal(got, content), path);
+  }
+});
+
+test('the same content is sent once, and an unchanged file is not read', async () => {
+  const { server, device } = await setUp();
+  const content = random.bytes(2_000_000);
+  await backUp(device, [item('a', content), item('b', content)]);
+  const after = server.puts;
+  let reads = 0;
+  const again = item('a', content, 1_000, async () => ({
+    ...sourceOf(content, 1_000),
+    read: async () => {
+      reads++;
+      throw new Error('must not be read');
+    },
+  }));
+  const { events } = await backUp(device, [again]);
+  assert.equal(reads, 0);
+  assert.equal(server.puts, after);
+  assert.ok(events.some((e) => e.type === 'committed' && e.unchanged));
+});
+
+test('a changed file has two versions, both whole, and only its changed part travels', async () => {
+  const { server, device } = await setUp();
+  const first = random.bytes(24 * 1_048_576);
+  await backUp(device, [item('big', first)]);
+  const second = first.slice();
+  second.set(random.bytes(1_000), 12_000_000);
+  const { summary } = await backUp(device, [item('big', second, 2_000)]);
+  assert.ok(summary.sentBytes <= 8 * 1_048_576, `${summary.sentBytes} bytes sent`);
+  const versions = createCatalog(() => device.vault.state).versions(idOf(device, 'big'));
+  assert.equal(versions.length, 2);
+  const readPack = (id: string, range: { start: number; end: number }) => server.pack('', id, range);
+  for (const [version, content] of [
+    [versions[0], second],
+    [versions[1], first],
+  ] as const) {
+    const source = { state: device.vault.state, keys: device.domain, readPack };
+    const set = await planVersion(source, version?.versionId as string);
+    assert.ok(
+      equal(await collect(restoreStream(set, readPack, new AbortController().signal), content.length), content),
+    );
+  }
+});
+
+test('a lost answer to an append commits each version once', async () => {
+  const { server, founder, device } = await setUp();
+  const items = Array.from({ length: 40 }, (_, i) => item(`n${i}`, utf8(`content ${i}`)));
+  let lost = false;
+  server.after = (call) => {
+    if (call !== 'append' || lost) return;
+    lost = true;
+    throw new HoldfastError('E_OFFLINE', 'the answer was lost');
+  };
+  await assert.rejects(backUp(device, items), { code: 'E_OFFLINE' });
+  const { summary } = await backUp(device, items);
+  assert.equal(summary.committed, 40);
+  const other = await joinVault(server, founder);
+  for (const node of other.vault.state.nodes.values()) assert.equal(node.versions.length, 1);
+  assert.equal(other.vault.state.nodes.size, 40);
+});
+
+test('after a pause nothing that was acknowledged is sent again', async () => {
+  const { server, device } = await setUp();
+  const content = random.bytes(40 * 1_048_576);
+  const controller = new AbortController();
+  server.after = (call) => {
+    if (call === 'putPack' && server.puts === 5) controller.abort();
+  };
+  const big = item('big', content);
+  await assert.rejects(backUp(device, [big], controller.signal), { code: 'E_CANCELLED' });
+  const acknowledged = server.puts;
+  server.after = () => {};
+  const { summary } = await backUp(device, [big]);
+  assert.ok(acknowledged >= 5);
+  assert.ok(summary.sentPacks <= 44 - acknowledged, `${summary.sentPacks} packs after ${acknowledged}`);
+  assert.ok(equal(await restoreNode(server, device, idOf(device, 'big')), content));
+});
+
+test('two devices that commit at once lose nothing', async () => {
+  const { server, founder, device } = await setUp();
+  const other = await joinVault(server, founder);
+  const mine = Array.from({ length: 20 }, (_, i) => item(`shared/mine${i}`, utf8(`m${i}`)));
+  const theirs = Array.from({ length: 20 }, (_, i) => item(`shared/theirs${i}`, utf8(`t${i}`)));
+  await Promise.all([backUp(device, mine), backUp(other, theirs)]);
+  const third = await joinVault(server, founder);
+  const catalog = createCatalog(() => third.vault.state);
+  assert.equal(catalog.fileCount, 40);
+  assert.equal(catalog.folder(null, 'name', false).rows.length, 1, 'one folder, not one per device');
+});
+
+test('a file that changes while it is read is read again, and marked when it never holds still', async () => {
+  const { device } = await setUp();
+  const content = random.bytes(100_000);
+  let opens = 0;
+  const calmsDown = item('calms', content, 1_000, async () => {
+    opens++;
+    const changing = opens <= 2;
+    return {
+      ...sourceOf(content, 1_000),
+      read: async (start, end) => {
+        if (changing) throw new HoldfastError('E_SOURCE_CHANGED', 'changed');
+        return content.slice(start, end);
+      },
+    };
+  });
+  let tries = 0;
+  const restless = item('restless', content, 1_000, async () => ({
+    ...sourceOf(content, 1_000),
+    read: async (start, end) => {
+      if (++tries <= 3) throw new HoldfastError('E_SOURCE_CHANGED', 'changed');
+      return content.slice(start, end);
+    },
+  }));
+  await backUp(device, [calmsDown, restless]);
+  const catalog = createCatalog(() => device.vault.state);
+  assert.equal(catalog.versions(idOf(device, 'calms'))[0]?.changedDuringRead, false);
+  assert.equal(catalog.versions(idOf(device, 'restless'))[0]?.changedDuringRead, true);
+});
+
+test("one file's fault stays its own", async () => {
+  const { device } = await setUp();
+  const gone = item('gone', utf8(''), 1, async () => {
+    throw new HoldfastError('E_SOURCE_GONE', 'gone');
+  });
+  const { events, summary } = await backUp(device, [
+    item('a', utf8('a')),
+    gone,
+    item('', utf8('x')),
+    item('b', utf8('b')),
+  ]);
+  assert.equal(summary.committed, 2);
+  assert.deepEqual(
+    new Map(events.filter((e) => e.type === 'failed').map((e) => [e.key, e.error.code])),
+    new Map([
+      ['gone', 'E_SOURCE_GONE'],
+      ['', 'E_INPUT'],
+    ]),
+  );
+});
+
+test('nothing is called safe when the server does not give back what it acknowledged', async () => {
+  const { server, device } = await setUp();
+  server.before = (call) => {
+    if (call !== 'pack') return;
+    for (const pack of server.packs.values()) pack.fill(0);
+  };
+  const events: ArchiveEvent[] = [];
+  const options = { signal: new AbortController().signal, onEvent: (event: ArchiveEvent) => void events.push(event) };
+  await assert.rejects(createArchiver(device).archive([item('a', random.bytes(10_000))], options), {
+    code: 'E_INTEGRITY',
+  });
+  assert.equal(
+    events.some((event) => event.type === 'proven'),
+    false,
+  );
+});
+
+test('a tampered or cut pack gives an error and not one wrong byte', async () => {
+  const { server, device } = await setUp();
+  const content = random.bytes(600_000);
+  await backUp(device, [item('a', content)]);
+  const fileId = idOf(device, 'a');
+  for (const [id, pack] of server.packs) {
+    const place = [...device.vault.state.index.values()].find((each) => each.pack.id === id);
+    assert.ok(place);
+    for (const at of [place.off, place.off + 16, place.off + place.len - 1]) {
+      pack[at] = (pack[at] as number) ^ 1;
+      await assert.rejects(restoreNode(server, device, fileId), { code: 'E_INTEGRITY' });
+      pack[at] = (pack[at] as number) ^ 1;
+    }
+    server.packs.set(id, pack.slice(0, place.off + 10));
+    await assert.rejects(restoreNode(server, device, fileId), { code: 'E_INTEGRITY' });
+    server.packs.set(id, pack);
+  }
+  assert.ok(equal(await restoreNode(server, device, fileId), content));
+});

@@ -1,0 +1,110 @@
+/** Shared starting points of the tests: keys, a clock, randomness, an account's vault in memory. */
+
+import type { KeyStore } from '../../shared/account/ports.ts';
+import { certificate } from '../../shared/account/session.ts';
+import type { ArchiverDeps } from '../../shared/archiver/index.ts';
+import { type Bytes, fromHex, toHex } from '../../shared/bytes/index.ts';
+import { createChunker } from '../../shared/chunker/index.ts';
+import { domainKeys, generateSigningPair, vaultKeys } from '../../shared/crypto/index.ts';
+import { type Op, sealEntry, VAULT_KIND } from '../../shared/format/index.ts';
+import { openVault, type Vault } from '../../shared/vault/index.ts';
+import { createMemoryKeyStore } from './memory-key-store.ts';
+import type { MemoryServer } from './memory-server.ts';
+
+export const random = {
+  bytes(length: number): Bytes {
+    const out = new Uint8Array(length);
+    for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(out.subarray(at, at + 65_536));
+    return out;
+  },
+};
+
+/** Time that passes only when somebody sleeps. */
+export function fakeClock(start = 1_700_000_000_000) {
+  let now = start;
+  return {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+export interface Founder {
+  readonly vaultId: string;
+  readonly accountId: Bytes;
+  readonly identity: Awaited<ReturnType<typeof generateSigningPair>>;
+  readonly logKey: Bytes;
+  readonly indexKey: Bytes;
+  readonly domainSecret: Bytes;
+}
+
+/** A vault with its first entry on the server. */
+export async function foundVault(server: MemoryServer): Promise<Founder> {
+  const vaultId = random.bytes(16);
+  const accountId = random.bytes(16);
+  const identity = await generateSigningPair();
+  const { log, index } = await vaultKeys(random.bytes(32));
+  const device = await generateSigningPair();
+  const deviceId = random.bytes(16);
+  const cert = { deviceId, publicKey: device.publicKey, name: 'founder', addedAt: 1 };
+  const genesis: Op = {
+    op: 'genesis',
+    kind: VAULT_KIND.personal,
+    minSuite: 1,
+    identity: identity.publicKey,
+    accountId,
+    createdAt: 1,
+    serverId: random.bytes(16),
+    serverPublicKey: 'pk',
+  };
+  const ops = [genesis, await certificate(identity.signingKey, accountId, cert)];
+  const place = { vaultId, seq: 1, prev: new Uint8Array(32) };
+  const entry = { device: deviceId, grant: 0, t: 1, seen: [], ops };
+  const body = await sealEntry(log, place, entry, device.signingKey, random.bytes(32));
+  await server.append(toHex(vaultId), server.head, [body], []);
+  return { vaultId: toHex(vaultId), accountId, identity, logKey: log, indexKey: index, domainSecret: random.bytes(32) };
+}
+
+export interface TestDevice extends ArchiverDeps {
+  readonly vault: Vault;
+  readonly keyStore: KeyStore;
+  readonly signingKey: CryptoKey;
+}
+
+/** One more device of the vault's founder. */
+export async function joinVault(
+  server: MemoryServer,
+  founder: Founder,
+  keyStore = createMemoryKeyStore(),
+): Promise<TestDevice> {
+  const pair = await generateSigningPair();
+  const deviceId = random.bytes(16);
+  const clock = fakeClock();
+  const writer = {
+    deviceId,
+    signingKey: pair.signingKey,
+    certificate: () =>
+      certificate(founder.identity.signingKey, founder.accountId, {
+        deviceId,
+        publicKey: pair.publicKey,
+        name: `device ${toHex(deviceId).slice(0, 4)}`,
+        addedAt: 2,
+      }),
+  };
+  const vault = await openVault({ api: server, keyStore, clock, random }, founder.vaultId, founder.logKey, writer);
+  await vault.pull();
+  const domain = await domainKeys(founder.domainSecret, fromHex('09'.repeat(16)));
+  return {
+    vault,
+    keyStore,
+    signingKey: pair.signingKey,
+    domain,
+    indexKey: founder.indexKey,
+    deviceId,
+    api: server,
+    clock,
+    random,
+    chunker: await createChunker(domain.chunkerSecret),
+  };
+}
