@@ -5,6 +5,9 @@ import { type Decoder, parseJson } from './decode.ts';
 import { problemError } from './problem.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
+/** For requests and answers of megabytes: over a slow line they take longer than a question. Milliseconds. */
+export const BULK_TIMEOUT_MS = 300_000;
+
 /** A request as the API states it: `json` or `bytes` for the body, and what only this route needs. */
 export interface CallRequest {
   readonly method: TransportRequest['method'];
@@ -15,6 +18,7 @@ export interface CallRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotent?: true;
   readonly timeoutMs?: number;
+  readonly maxAnswerBytes?: number;
 }
 
 function contentOf(call: CallRequest): { headers: Record<string, string>; body?: string | Bytes } {
@@ -34,6 +38,7 @@ export function send(transport: Transport, call: CallRequest): Promise<Transport
     ...(body === undefined ? {} : { body }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
     ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
+    ...(call.maxAnswerBytes === undefined ? {} : { maxAnswerBytes: call.maxAnswerBytes }),
     ...(call.idempotent === undefined ? {} : { idempotent: call.idempotent }),
   });
 }

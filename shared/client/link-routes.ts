@@ -1,7 +1,7 @@
 /** Routes of the owner's links. */
 import { type LinkRow, linkPath, ROUTES } from '../protocol/index.ts';
 import * as answers from './answers.ts';
-import { ask, tell } from './call.ts';
+import { ask, BULK_TIMEOUT_MS, tell } from './call.ts';
 import type { LinkLimits, NewLink } from './messages.ts';
 import { wireLink } from './requests.ts';
 import type { Transport } from './transport.ts';
@@ -17,8 +17,10 @@ export interface LinkRoutes {
 
 export function linkRoutes(transport: Transport): LinkRoutes {
   return {
-    createLink: (link, signal) =>
-      tell(transport, { method: 'POST', path: ROUTES.links, json: wireLink(link), idempotent: true, signal }),
+    createLink: (link, signal) => {
+      const call = { method: 'POST', path: ROUTES.links, json: wireLink(link), idempotent: true, signal } as const;
+      return tell(transport, { ...call, timeoutMs: BULK_TIMEOUT_MS });
+    },
 
     links: (signal) => ask(transport, { method: 'GET', path: ROUTES.links, signal }, answers.links),
 

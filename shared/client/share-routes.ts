@@ -1,12 +1,15 @@
 /** Routes of the share origin, for a recipient without an account. No cookie, no session: a proof, then a ticket. */
 import type { Bytes } from '../bytes/index.ts';
-import { ROUTES, sharePackPath } from '../protocol/index.ts';
+import { MAX_LINK_RECORD, ROUTES, sharePackPath } from '../protocol/index.ts';
 import * as answers from './answers.ts';
-import { ask, tell } from './call.ts';
+import { ask, BULK_TIMEOUT_MS, tell } from './call.ts';
 import type { LinkProof, OpenedLink, PackRange } from './messages.ts';
 import { wireProof } from './requests.ts';
 import type { Transport } from './transport.ts';
 import { readPack } from './vault-routes.ts';
+
+/** The longest record as base64url, and the rest of the answer. */
+const MAX_RECORD_ANSWER_BYTES = Math.ceil((MAX_LINK_RECORD * 4) / 3) + 4_096;
 
 export interface ShareRoutes {
   /** E_LINK_GONE, E_LINK_PASSWORD, E_LINK_LOCKED. Counts nothing but wrong proofs. */
@@ -19,22 +22,28 @@ export interface ShareRoutes {
 }
 
 export function createShareApi(transport: Transport): ShareRoutes {
-  const bearer = (ticket: string) => ({ authorization: `Bearer ${ticket}` });
+  const admitted = (ticket: string) => ({ authorization: `Ticket ${ticket}` });
   return {
-    open: (proof, signal) =>
-      ask(transport, { method: 'POST', path: ROUTES.shareOpen, json: wireProof(proof), signal }, answers.openedLink),
+    open: (proof, signal) => {
+      const call = { method: 'POST', path: ROUTES.shareOpen, json: wireProof(proof), signal } as const;
+      return ask(
+        transport,
+        { ...call, timeoutMs: BULK_TIMEOUT_MS, maxAnswerBytes: MAX_RECORD_ANSWER_BYTES },
+        answers.openedLink,
+      );
+    },
 
     ticket: (proof, signal) =>
       ask(transport, { method: 'POST', path: ROUTES.shareTicket, json: wireProof(proof), signal }, answers.ticket),
 
     pack: (ticket, id, range, signal) =>
-      readPack(transport, { method: 'GET', path: sharePackPath(id), headers: bearer(ticket), signal }, range),
+      readPack(transport, { method: 'GET', path: sharePackPath(id), headers: admitted(ticket), signal }, range),
 
     complete: (ticket, signal) =>
       tell(transport, {
         method: 'POST',
         path: ROUTES.shareComplete,
-        headers: bearer(ticket),
+        headers: admitted(ticket),
         json: {},
         idempotent: true,
         signal,

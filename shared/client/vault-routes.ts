@@ -11,14 +11,11 @@ import {
   ROUTES,
 } from '../protocol/index.ts';
 import * as answers from './answers.ts';
-import { ask, type CallRequest, isSuccess, send } from './call.ts';
+import { ask, BULK_TIMEOUT_MS, type CallRequest, isSuccess, send } from './call.ts';
 import { parseJson, protocolError } from './decode.ts';
 import type { AppendOutcome, LogEntries, PackRange, VaultHead } from './messages.ts';
 import { problemCode, problemError } from './problem.ts';
 import type { Transport, TransportResponse } from './transport.ts';
-
-/** A pack of 4 MiB over a slow line takes longer than a question. */
-const PACK_TIMEOUT_MS = 300_000;
 
 export interface VaultRoutes {
   vaults(signal?: AbortSignal): Promise<readonly VaultHead[]>;
@@ -49,7 +46,11 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
 
     async readLog(vault, after, limit = MAX_ENTRIES_PER_READ, signal) {
       const path = `${logPath(vault)}?after=${after}&limit=${limit}`;
-      const page = await ask(transport, { method: 'GET', path, signal }, answers.logEntries);
+      const page = await ask(
+        transport,
+        { method: 'GET', path, timeoutMs: BULK_TIMEOUT_MS, signal },
+        answers.logEntries,
+      );
       const remaining = Math.max(0, page.head.seq - after);
       if (page.entries.length > limit || (page.entries.length === 0 && remaining > 0)) {
         throw protocolError('the log page does not fit its head');
@@ -64,6 +65,7 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
         path: logPath(vault),
         headers: { 'if-match': headTag(head.seq, head.hash) },
         json: { entries: bodies.map((body) => ({ body: toBase64url(body) })), requires },
+        timeoutMs: BULK_TIMEOUT_MS,
         signal,
       });
       return appendOutcome(response, head.seq + bodies.length, requires);
@@ -77,7 +79,7 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
 
     async putPack(vault, id, pack, signal) {
       const path = packPath(vault, id);
-      const call = { method: 'PUT', path, bytes: pack, timeoutMs: PACK_TIMEOUT_MS, signal } as const;
+      const call = { method: 'PUT', path, bytes: pack, timeoutMs: BULK_TIMEOUT_MS, signal } as const;
       const stored = await ask(transport, call, answers.packId);
       if (stored !== id) throw protocolError('the server acknowledged another pack');
     },
@@ -111,17 +113,17 @@ function onlyOf(asked: readonly string[], answered: readonly string[]): readonly
 
 /** Reads a pack or part of one; shared with the share origin's route. */
 export async function readPack(transport: Transport, call: CallRequest, range?: PackRange): Promise<Bytes> {
-  const wanted = range === undefined ? PACK_CLASSES : [range.end - range.start];
-  const response = await send(transport, {
-    ...call,
-    headers: { ...call.headers, ...(range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` }) },
-    timeoutMs: PACK_TIMEOUT_MS,
-  });
-  if (response.status !== (range === undefined ? 200 : 206)) {
-    throw isSuccess(response) ? protocolError('the server did not answer the range') : problemError(response);
-  }
-  if (!wanted.some((length) => length === response.body.length)) {
-    throw protocolError('the pack has another length');
-  }
+  const asked = range === undefined ? {} : { range: `bytes=${range.start}-${range.end - 1}` };
+  const headers = { ...call.headers, ...asked };
+  const response = await send(transport, { ...call, headers, timeoutMs: BULK_TIMEOUT_MS });
+  if (!isSuccess(response)) throw problemError(response);
+  if (!answersRange(response, range)) throw protocolError('the server sent another part of the pack');
   return response.body;
+}
+
+/** A server answers the whole (200) instead of a part (206) where both are the same, or when it knows no ranges. */
+function answersRange({ status, body }: TransportResponse, range: PackRange | undefined): boolean {
+  if (range === undefined) return status === 200 && PACK_CLASSES.some((size) => size === body.length);
+  const whole = status === 200 && range.start === 0;
+  return (status === 206 || whole) && body.length === range.end - range.start;
 }

@@ -18,6 +18,7 @@ async function deviceRecord(name: string): Promise<DeviceRecord> {
     serverPublicKey: 'key',
     accountId: '2'.repeat(32),
     name,
+    deviceName: 'laptop',
     deviceId: '3'.repeat(32),
     publicKey: body(1, 2, 3),
     signingKey: privateKey,

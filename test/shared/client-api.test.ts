@@ -313,6 +313,15 @@ describe('packs', () => {
     await assert.rejects(api({ status: 200, body: bytes(131_072) }).api.pack(ID, H32, range), code('E_PROTOCOL'));
   });
 
+  test('a range that is the whole pack may be answered with the whole, and no other', async () => {
+    const whole = (length: number) =>
+      api({ body: bytes(length) })
+        .api.pack(ID, H32, { start: 0, end: 65_536 })
+        .then(({ length }) => length);
+    assert.equal(await whole(65_536), 65_536);
+    await assert.rejects(whole(262_144), code('E_PROTOCOL'));
+  });
+
   test('a pack that is not there is E_NOT_FOUND', () =>
     assert.rejects(api(problem(404, 'not-found')).api.pack(ID, H32), code('E_NOT_FOUND')));
 
@@ -347,8 +356,8 @@ describe('the share origin', () => {
     assert.deepEqual(
       transport.requests.map(({ method, path, headers }) => [method, path, headers?.authorization]),
       [
-        ['GET', `/v1/share/packs/${H32}`, 'Bearer tick'],
-        ['POST', '/v1/share/complete', 'Bearer tick'],
+        ['GET', `/v1/share/packs/${H32}`, 'Ticket tick'],
+        ['POST', '/v1/share/complete', 'Ticket tick'],
       ],
     );
   });
