@@ -119,10 +119,7 @@ export class Leases {
   async nextDue(): Promise<number | null> {
     const db = this.#db;
     if (await readSetting(db, 'paused')) return null;
-    const first = await db.jobs
-      .where('[ready+order]')
-      .between([Dexie.minKey, Dexie.minKey], [Dexie.maxKey, Dexie.maxKey])
-      .first();
+    const first = await db.jobs.where('[ready+order]').between([Dexie.minKey], [Dexie.maxKey]).first();
     const fetches = await db.jobs.where('toFetch').equals(1).toArray();
     const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;
     const times = [first?.ready, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);

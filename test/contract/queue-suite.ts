@@ -1,0 +1,302 @@
+/** What a queue must do, whatever IndexedDB stands under it. Run it with a function that opens a fresh database. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { QueueDb } from '../../extension/queue/index.ts';
+import { type CapturedItem, createOutbox, readSummary, type WebRequest } from '../../extension/queue/index.ts';
+
+const LIMITS = { items: 10, bytes: 1_000, leaseMs: 60_000 };
+
+export interface QueueWorld {
+  readonly db: QueueDb;
+  /** The same database as another context sees it, after a death of the first. */
+  reopen(): QueueDb;
+}
+
+export const bytesItem = (name: string, size = 10, path: readonly string[] = []): CapturedItem => ({
+  kind: 'bytes',
+  blob: new Blob([new Uint8Array(size).fill(7)]),
+  path,
+  name,
+  mtime: 1_000,
+});
+
+export const webItem = (url: string, allowed: boolean): CapturedItem => {
+  const request: WebRequest = { url, kind: 'link', title: 'A page', fileName: null, length: null };
+  return { kind: 'web', request, path: ['Web', 'site.test'], name: 'doc', allowed };
+};
+
+/** A folder handle as far as the queue looks at it: it is only kept. */
+const folderItem = (name: string): CapturedItem =>
+  ({ kind: 'folder', handle: { kind: 'directory', name } }) as unknown as CapturedItem;
+
+export function queueSuite(label: string, open: () => QueueWorld): void {
+  const suite = (name: string, run: (world: QueueWorld, clock: { now: number }) => Promise<void>): void => {
+    test(`${label}: ${name}`, async () => {
+      const world = open();
+      await run(world, { now: 1_000_000 });
+      world.db.close();
+    });
+  };
+
+  suite('a captured file is queued with a version id chosen once, and claimed with its bytes', async ({
+    db,
+  }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a.txt', 25, ['Papers'])]);
+    assert.match(id!, /^[0-9a-f]{32}$/);
+    const [claimed] = await leases.claim('one', LIMITS);
+    assert.equal(claimed?.job.id, id);
+    assert.deepEqual([claimed?.job.path, claimed?.job.name, claimed?.job.size], [['Papers'], 'a.txt', 25]);
+    assert.equal(claimed?.source?.kind === 'bytes' && claimed.source.mtime, 1_000);
+    assert.deepEqual(await leases.claim('two', LIMITS), []);
+  });
+
+  suite('a batch is bounded by items and bytes, and a large file goes alone', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    await intake.capture([bytesItem('large', 5_000)]);
+    clock.now++;
+    await intake.capture(Array.from({ length: 12 }, (_, i) => bytesItem(`small${i}`)));
+    assert.deepEqual(
+      (await leases.claim('one', LIMITS)).map(({ job }) => job.name),
+      ['large'],
+    );
+    assert.equal((await leases.claim('one', LIMITS)).length, 10);
+    assert.equal((await leases.claim('one', LIMITS)).length, 2);
+  });
+
+  suite('a runner that died leaves its lease to the next, under the same version id', async ({ db, reopen }, clock) => {
+    const [id] = await createOutbox(db, () => clock.now).intake.capture([bytesItem('a')]);
+    await createOutbox(db, () => clock.now).leases.claim('one', LIMITS);
+    db.close();
+    const again = createOutbox(reopen(), () => clock.now);
+    assert.deepEqual(await again.leases.claim('two', LIMITS), []);
+    clock.now += LIMITS.leaseMs;
+    const [claimed] = await again.leases.claim('two', LIMITS);
+    assert.equal(claimed?.job.id, id);
+    assert.ok(claimed?.source);
+  });
+
+  suite('bytes are let go when the job is proven, not before', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a')]);
+    await leases.claim('one', LIMITS);
+    await leases.commit('one', id!, 60_000);
+    assert.equal(await db.sources.count(), 1);
+    await leases.prove(id!);
+    assert.equal(await db.sources.count(), 0);
+    const summary = await readSummary(db);
+    assert.deepEqual([summary.counts.proven, summary.lastProvenAt], [1, clock.now]);
+    assert.deepEqual(summary.tally, { files: 1, bytes: 10, doneFiles: 1, doneBytes: 10 });
+  });
+
+  suite('a job that was committed but not proven is claimed again for its proof alone', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a')]);
+    await leases.claim('one', LIMITS);
+    await leases.commit('one', id!, 60_000);
+    assert.deepEqual(await leases.claim('two', LIMITS), []);
+    clock.now += 60_000;
+    const [claimed] = await leases.claim('two', LIMITS);
+    assert.equal(claimed?.job.status.state, 'committed');
+    await leases.prove(id!);
+    assert.equal((await readSummary(db)).counts.proven, 1);
+  });
+
+  suite('progress renews the lease, and a cancelled job is reported as lost', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [first, second] = await intake.capture([bytesItem('a'), bytesItem('b')]);
+    await leases.claim('one', LIMITS);
+    clock.now += 50_000;
+    const progress = new Map([
+      [first!, 4],
+      [second!, 0],
+    ]);
+    assert.deepEqual(await leases.advance('one', 60_000, progress), { paused: false, lost: [] });
+    clock.now += 50_000;
+    assert.deepEqual(await leases.claim('two', LIMITS), []);
+    await controls.cancel([second!]);
+    assert.deepEqual((await leases.advance('one', 60_000, progress)).lost, [second]);
+    assert.equal((await readSummary(db)).inFlight, 4);
+  });
+
+  suite('paused or held, nothing is claimed; the next due time says when to look again', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    await intake.capture([bytesItem('a')]);
+    await controls.pause();
+    assert.deepEqual(await leases.claim('one', LIMITS), []);
+    assert.equal(await leases.nextDue(), null);
+    await controls.resume();
+    const notBefore = clock.now + 5_000;
+    await leases.setHold({ reason: 'offline', code: 'E_OFFLINE', notBefore, tries: 1 });
+    assert.deepEqual(await leases.claim('one', LIMITS), []);
+    assert.equal(await leases.nextDue(), notBefore);
+    await controls.release('offline');
+    assert.equal((await leases.claim('one', LIMITS)).length, 1);
+  });
+
+  suite('a job that waits comes back at its time, or when its reason is over', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [timed, asked] = await intake.capture([bytesItem('a'), bytesItem('b')]);
+    await leases.claim('one', LIMITS);
+    await leases.wait('one', [timed!], 'offline', clock.now + 5_000);
+    await leases.wait('one', [asked!], 'permission', null);
+    assert.deepEqual(await leases.claim('one', LIMITS), []);
+    clock.now += 5_000;
+    assert.deepEqual(
+      (await leases.claim('one', LIMITS)).map(({ job }) => job.id),
+      [timed],
+    );
+    await controls.release('permission');
+    assert.deepEqual(
+      (await leases.claim('one', LIMITS)).map(({ job }) => job.id),
+      [asked],
+    );
+  });
+
+  suite('a failed job keeps its bytes for another try; a cancelled one lets them go', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a')]);
+    await leases.claim('one', LIMITS);
+    await leases.fail('one', id!, 'E_SOURCE_UNREADABLE');
+    assert.equal(await db.sources.count(), 1);
+    assert.equal((await readSummary(db)).tally.files, 0);
+    await controls.retry([id!]);
+    assert.equal((await leases.claim('one', LIMITS)).length, 1);
+    await controls.cancel([id!]);
+    assert.equal(await db.sources.count(), 0);
+  });
+
+  suite('a folder walked twice gives each file one job', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    await intake.capture([folderItem('Home')]);
+    const walk = (await intake.nextWalk())!;
+    const part = {
+      files: [
+        { name: 'a', size: 1 },
+        { name: 'b', size: 2 },
+      ],
+      folders: ['Sub'],
+    };
+    await intake.addWalked(walk, 'Home', part);
+    await intake.addWalked(walk, 'Home', { ...part, files: [...part.files, { name: 'c', size: 3 }] });
+    await intake.finishWalk(walk);
+    const sub = (await intake.nextWalk())!;
+    assert.deepEqual(sub.within, ['Sub']);
+    await intake.addWalked(sub, 'Home', { files: [{ name: 'a', size: 4 }], folders: [] });
+    await intake.finishWalk(sub);
+    const jobs = (await leases.claim('one', LIMITS)).map(({ job }) => [...job.path, job.name].join('/'));
+    assert.deepEqual(jobs.sort(), ['Home/Sub/a', 'Home/a', 'Home/b', 'Home/c']);
+    assert.equal(await intake.nextWalk(), undefined);
+  });
+
+  suite('a folder that may not be read waits for its permission; one that is gone becomes one failed item', async ({
+    db,
+  }, clock) => {
+    const { intake, controls } = createOutbox(db, () => clock.now);
+    await intake.capture([folderItem('Home')]);
+    await intake.blockWalk((await intake.nextWalk())!);
+    assert.equal(await intake.nextWalk(), undefined);
+    await controls.release('permission');
+    await intake.failWalk((await intake.nextWalk())!, 'Home', 'E_SOURCE_GONE');
+    const [job] = await db.jobs.toArray();
+    assert.deepEqual([job?.path, job?.name, job?.status], [[], 'Home', { state: 'failed', code: 'E_SOURCE_GONE' }]);
+  });
+
+  suite('a source folder is kept until its last file is done', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    await intake.capture([folderItem('Home')]);
+    const walk = (await intake.nextWalk())!;
+    await intake.addWalked(walk, 'Home', {
+      files: [
+        { name: 'a', size: 1 },
+        { name: 'b', size: 1 },
+      ],
+      folders: [],
+    });
+    await intake.finishWalk(walk);
+    const claimed = await leases.claim('one', LIMITS);
+    for (const [i, { job }] of claimed.entries()) {
+      await leases.commit('one', job.id, 60_000);
+      await leases.prove(job.id);
+      assert.equal(await db.sources.count(), claimed.length - 1 - i > 0 ? 1 : 0);
+    }
+  });
+
+  suite('an empty folder leaves nothing behind', async ({ db }, clock) => {
+    const { intake } = createOutbox(db, () => clock.now);
+    await intake.capture([folderItem('Empty')]);
+    await intake.finishWalk((await intake.nextWalk())!);
+    assert.deepEqual([await db.sources.count(), await db.jobs.count(), await db.walks.count()], [0, 0, 0]);
+  });
+
+  suite('a document is fetched once its site is allowed, and only then can it be claimed', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([webItem('https://site.test/doc', false)]);
+    assert.equal(await intake.nextFetch(), undefined);
+    assert.deepEqual(await intake.awaitingSite(), [{ id, url: 'https://site.test/doc' }]);
+    await controls.retry([id!]);
+    assert.equal((await intake.nextFetch())?.request.url, 'https://site.test/doc');
+    assert.deepEqual(await leases.claim('one', LIMITS), []);
+    const blob = new Blob(['hello']);
+    await intake.supply(id!, { blob, name: 'doc.txt', mtime: 5, from: { url: 'https://site.test/doc', title: 'T' } });
+    const [claimed] = await leases.claim('one', LIMITS);
+    assert.deepEqual([claimed?.job.name, claimed?.job.size, claimed?.job.sourceTitle], ['doc.txt', 5, 'T']);
+    assert.equal(claimed?.source?.kind, 'bytes');
+  });
+
+  suite('a fetch that failed takes the file from a person instead', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([webItem('https://site.test/doc', true)]);
+    await leases.fail(null, id!, 'E_CAPTURE_SIGN_IN');
+    assert.equal(await intake.nextFetch(), undefined);
+    await intake.supply(id!, { blob: new Blob(['given']), name: 'doc.pdf', mtime: 5 });
+    const [claimed] = await leases.claim('one', LIMITS);
+    assert.deepEqual([claimed?.job.name, claimed?.job.sourceUrl], ['doc.pdf', 'https://site.test/doc']);
+  });
+
+  suite('a fetch that was cancelled meanwhile changes nothing', async ({ db }, clock) => {
+    const { intake, controls } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([webItem('https://site.test/doc', true)]);
+    assert.equal(await intake.isFetchWanted(id!), true);
+    await controls.cancel([id!]);
+    assert.equal(await intake.isFetchWanted(id!), false);
+    await intake.supply(id!, { blob: new Blob(['late']), name: 'doc', mtime: 5 });
+    assert.deepEqual([(await readSummary(db)).counts.cancelled, await db.sources.count()], [1, 0]);
+  });
+
+  suite('cancelling everything spares what is in the vault', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [safe] = await intake.capture([bytesItem('safe')]);
+    await leases.claim('one', LIMITS);
+    await leases.commit('one', safe!, 60_000);
+    await intake.capture([bytesItem('a'), webItem('https://site.test/x', false), folderItem('Home')]);
+    await controls.cancelAll();
+    const { counts, walks } = await readSummary(db);
+    assert.deepEqual([counts.committed, counts.cancelled, walks, await db.sources.count()], [1, 2, 0, 1]);
+  });
+
+  suite('history is kept up to its cap, the newest last', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const ids = await intake.capture(Array.from({ length: 1_005 }, (_, i) => bytesItem(`f${i}`, 1)));
+    const many = { items: 2_000, bytes: 1e9, leaseMs: 60_000 };
+    await leases.claim('one', many);
+    for (const [i, id] of ids.entries()) {
+      if (i % 100 === 0) clock.now++;
+      await leases.commit('one', id, 60_000);
+      await leases.prove(id);
+    }
+    await leases.prune();
+    assert.equal((await readSummary(db)).counts.proven, 1_000);
+    assert.equal(await db.jobs.get(ids.at(-1)!).then((job) => job?.status.state), 'proven');
+  });
+
+  suite('the tally begins anew when the queue was empty', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a')]);
+    await leases.claim('one', LIMITS);
+    await leases.commit('one', id!, 60_000);
+    await leases.prove(id!);
+    await intake.capture([bytesItem('b', 3)]);
+    assert.deepEqual((await readSummary(db)).tally, { files: 1, bytes: 3, doneFiles: 0, doneBytes: 0 });
+  });
+}
