@@ -1,8 +1,8 @@
 /** The nets that hold the frame, each with a name and a plain answer. `npm run check` and `npm test` both draw them. */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { importedPackages } from '../test/law/packages.ts';
-import { productSources } from '../test/law/tree.ts';
+import { carriedPackages } from '../test/law/packages.ts';
+import { productSources, REALMS } from '../test/law/tree.ts';
 import { capture, type Outcome } from './command.ts';
 import { at, filesUnder, PACKAGE } from './project.ts';
 
@@ -41,11 +41,11 @@ async function dependencies(): Promise<string[]> {
   found.push(...(await lockfile(all)));
 
   const sources = await productSources();
-  const carried = importedPackages(sources.filter(({ path }) => !path.startsWith('server/')));
+  const carried = carriedPackages(sources, ['web', 'extension']);
   if (carried.length > RUNTIME_BUDGET) {
     found.push(`extension and web carry ${carried.length} packages, at most ${RUNTIME_BUDGET}: ${carried.join(', ')}`);
   }
-  const used = new Set(importedPackages(sources));
+  const used = new Set(carriedPackages(sources, REALMS));
   for (const name of used) if (!(name in PACKAGE.dependencies)) found.push(`${name} is imported, not in dependencies`);
   for (const name of Object.keys(PACKAGE.dependencies))
     if (!used.has(name)) found.push(`${name} is a dependency nobody imports`);

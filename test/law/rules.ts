@@ -26,6 +26,12 @@ const ORDERED: readonly number[] = [0, 2];
 
 const SERVER_MAY: readonly string[] = ['protocol', 'errors', 'bytes', 'async'];
 
+/** Doors beside index.ts, for what is too heavy to come with everything: who enters, and where. */
+const SECOND_DOORS: readonly (readonly [from: RegExp, to: RegExp])[] = [
+  [/^server\//, /^shared\/protocol\/schemas\.ts$/],
+  [/^(?:web|extension)\//, /^shared\/account\/(?:sign-in|password-policy|passphrase)\.ts$/],
+];
+
 /** Package (or its scope) → the only folders or files that import it. */
 const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^webextension-polyfill$/, /^extension\/platform\//],
@@ -37,7 +43,7 @@ const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^@zxcvbn-ts\//, /^shared\/account\//],
   [/^preact(?:\/|$)/, /^(?:web\/(?!worker\/|sw\/)|extension\/(?:ui|entrypoints)\/)/],
   [/^uqr$/, /^web\/(?!worker\/|sw\/|routes\/share\/)/],
-  [/^typebox(?:\/|$)/, /^(?:shared\/(?:protocol|client)|server)\//],
+  [/^typebox(?:\/|$)/, /^(?:shared\/protocol|server)\//],
   [/^(?:node:sqlite|kysely)(?:\/|$)/, /^server\/db\//],
   [/^node:/, /^server\//],
   [/^(?:fastify|@fastify\/)/, /^server\/(?!domain\/|db\/)/],
@@ -96,8 +102,9 @@ function relativeRule(from: string, to: string, known: ReadonlySet<string>): str
   const sameFolder = from.startsWith('shared/') && folderOf(from) === folderOf(to);
   if (sameFolder) return null;
   if (from.startsWith('shared/')) return layerRule(folderOf(from), folderOf(to));
-  if (!/^shared\/[^/]+\/index\.ts$/.test(to))
-    return 'from outside, a folder of shared is entered by its door, index.ts';
+  const isDoor =
+    /^shared\/[^/]+\/index\.ts$/.test(to) || SECOND_DOORS.some(([left, right]) => left.test(from) && right.test(to));
+  if (!isDoor) return 'from outside, a folder of shared is entered by its door, index.ts';
   if (from.startsWith('server/') && !SERVER_MAY.includes(folderOf(to))) {
     return `the server may import of shared only ${SERVER_MAY.join(', ')}`;
   }
@@ -149,30 +156,23 @@ export function purityOffences(sources: readonly Source[]): Offence[] {
 }
 
 const LABEL = /^ebk1\//;
-const LABEL_LIST = 'shared/crypto/labels.ts';
-/** The one other place: the server computes these, and may not import shared/crypto. */
-const LABEL_GUEST = 'shared/protocol/entry.ts';
+/** The server computes the labels of the second file and may not import shared/crypto. */
+const LABEL_LISTS = ['shared/crypto/labels.ts', 'shared/protocol/entry.ts'];
 
-/** Domain-separation labels are one list; a literal anywhere else could collide with it unseen. */
+/** Domain-separation labels stand in two lists, each once; a literal anywhere else could collide with one unseen. */
 export function labelOffences(sources: readonly Source[]): Offence[] {
-  const labelsIn = (source: Source): Found[] => source.strings.filter(({ text }) => LABEL.test(text));
-  const listed = sources.filter(({ path }) => path === LABEL_LIST).flatMap(labelsIn);
-  const names = new Set(listed.map(({ text }) => text));
-  const twice = listed.filter(({ text }, i) => listed.findIndex((other) => other.text === text) !== i);
-  return [
-    ...twice.map(({ text, line }) => ({ where: `${LABEL_LIST}:${line}`, what: text, rule: 'a label is listed once' })),
-    ...sources
-      .filter(({ path }) => path !== LABEL_LIST)
-      .flatMap((source) =>
-        labelsIn(source)
-          .filter(({ text }) => source.path !== LABEL_GUEST || !names.has(text))
-          .map(({ text, line }) => ({
-            where: `${source.path}:${line}`,
-            what: text,
-            rule: `labels are written in ${LABEL_LIST} alone`,
-          })),
-      ),
-  ];
+  const seen = new Set<string>();
+  const offences: Offence[] = [];
+  for (const { path, strings } of sources) {
+    for (const { text, line } of strings.filter((found) => LABEL.test(found.text))) {
+      const where = `${path}:${line}`;
+      if (!LABEL_LISTS.includes(path)) {
+        offences.push({ where, what: text, rule: `labels are written in ${LABEL_LISTS.join(' and ')} alone` });
+      } else if (seen.has(text)) offences.push({ where, what: text, rule: 'a label is written once' });
+      seen.add(text);
+    }
+  }
+  return offences;
 }
 
 /** Cycles of imports that remain after types are erased, each reported once. */
