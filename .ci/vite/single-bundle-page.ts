@@ -6,6 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Plugin, Rolldown } from 'vite';
 
+/** What is needed of a bundle: each file's content by its path. */
+type Pages = Readonly<
+  Record<string, Pick<Rolldown.OutputChunk, 'type' | 'code'> | Pick<Rolldown.OutputAsset, 'type' | 'source'>>
+>;
+
 const TAG = /<(script|link)\b[^>]*>/g;
 
 export function singleBundlePage(html: string): Plugin {
@@ -25,7 +30,8 @@ export function singleBundlePage(html: string): Plugin {
   };
 }
 
-function withIntegrity(text: string, bundle: Rolldown.OutputBundle): string {
+/** The page with `integrity` on the tags of what is in the bundle. Throws when the page would not run under its policy. */
+export function withIntegrity(text: string, bundle: Pages): string {
   refuseInline(text);
   return text.replace(TAG, (tag) => {
     const path = /\b(?:src|href)="\/([^"]+)"/.exec(tag)?.[1];
