@@ -31,7 +31,7 @@ import type { DeviceRecord } from './ports.ts';
 import { unwrapGrant, wrapOf } from './resume.ts';
 import { type AccountPorts, certificate, openSession, type Session } from './session.ts';
 
-export { newPassphrase } from './passphrase.ts';
+export { generatePassphrase } from './passphrase.ts';
 export { estimate } from './password-policy.ts';
 
 const EPOCH = 1;

@@ -2,7 +2,7 @@
 import { type AccountPorts, resumeSession, type Session } from '../../shared/account/index.ts';
 import {
   estimate,
-  newPassphrase,
+  generatePassphrase,
   type PendingSignUp as Prepared,
   prepareSignUp,
   setPassword,
@@ -65,7 +65,7 @@ export class Accounts {
       return this.#resuming;
     },
     useServer: (url) => this.#useServer(url),
-    newPassphrase: async () => newPassphrase(systemRandom),
+    newPassphrase: async () => generatePassphrase(systemRandom),
     estimatePassword: async (password) => estimate(password, []),
     beginSignUp: async (name, password) => {
       const prepared = prepareSignUp({ random: systemRandom }, name, password);
