@@ -22,7 +22,7 @@ export function startServer(): Promise<RunningServer> {
   passSignals(child);
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
   return new Promise((resolve, reject) => {
-    ended.then((code) => reject(new Error(`the server ended with code ${code}`)));
+    child.on('exit', (code) => reject(new Error(`the server ended with code ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const ready = /^holdfast listening app=(\S+) share=(\S+)/.exec(line);
       if (!ready) console.log(line);
