@@ -106,7 +106,10 @@ export interface RestorePlan {
 }
 
 /** Worker side of a port: chunks are transferred when pulled; `error` cancels the download, `done` ends it. */
-export type PortMessage = { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> } | { type: 'done' } | { type: 'error'; code: ErrorCode };
+export type PortMessage =
+  | { type: 'chunk'; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'done' }
+  | { type: 'error'; code: ErrorCode };
 /** Reader side of a port. */
 export type PortRequest = { type: 'pull' } | { type: 'cancel' };
 

@@ -1,0 +1,10 @@
+/**
+ * Door of the DOM ports: saving files, trusted URLs, theme, clipboard, visibility. What the page can do that neither
+ * screens nor workers should know how to.
+ */
+export { safeFileName } from './file-name.ts';
+export { copyText, holdPage, onVisible } from './page.ts';
+export { createSaver, type Saver, type SaveSlot } from './save.ts';
+export { sweepStored } from './save-opfs.ts';
+export { applyTheme, keepTheme, loadTheme, THEMES, type Theme } from './theme.ts';
+export { createUrlPolicy, type TrustUrl } from './trusted-url.ts';

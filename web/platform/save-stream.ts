@@ -1,0 +1,71 @@
+/** Saving by a download that the service worker streams. The page keeps that worker running while it lasts. */
+import { HoldfastError } from '../../shared/errors/index.ts';
+import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
+import { DOWNLOAD_SCOPE, type ToServiceWorker } from '../session/download.ts';
+import { pressLink } from './press-link.ts';
+import type { SaveSlot } from './save.ts';
+
+const PING_MS = 5_000;
+const READY_MS = 10_000;
+
+/** Null when the service worker cannot run here (private windows, a policy). */
+export async function streamSlot(url: string, name: string): Promise<SaveSlot | null> {
+  const worker = await activeWorker(url);
+  if (worker === null) return null;
+  const id = crypto.randomUUID();
+  const tell = (message: ToServiceWorker, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
+  let pings: ReturnType<typeof setInterval> | undefined;
+  const stop = async (): Promise<void> => clearInterval(pings);
+  return {
+    open: async (plan: RestorePlan): Promise<RestoreTarget> => {
+      const bytes = new MessageChannel();
+      const answer = new MessageChannel();
+      tell({ type: 'offer', id, name, length: plan.length, source: bytes.port2, reply: answer.port2 }, [
+        bytes.port2,
+        answer.port2,
+      ]);
+      await firstMessage(answer.port1);
+      pings = setInterval(() => tell({ type: 'ping' }), PING_MS);
+      pressLink(DOWNLOAD_SCOPE + id, name);
+      return { kind: 'port', port: bytes.port1 };
+    },
+    finish: stop,
+    discard: async () => {
+      await stop();
+      tell({ type: 'withdraw', id });
+    },
+  };
+}
+
+async function activeWorker(url: string): Promise<ServiceWorker | null> {
+  try {
+    const registration = await navigator.serviceWorker.register(url, { scope: DOWNLOAD_SCOPE, type: 'module' });
+    const worker = registration.active ?? registration.waiting ?? registration.installing;
+    if (worker === null) return null;
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (worker.state === 'activated') resolve();
+        else if (worker.state === 'redundant') reject(new Error('replaced while it started'));
+      };
+      worker.addEventListener('statechange', look);
+      look();
+    });
+    return worker;
+  } catch {
+    return null;
+  }
+}
+
+function firstMessage(port: MessagePort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => reject(new HoldfastError('E_TIMEOUT', 'the service worker did not answer')),
+      READY_MS,
+    );
+    port.onmessage = () => {
+      clearTimeout(late);
+      port.close();
+      resolve();
+    };
+  });
+}

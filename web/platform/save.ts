@@ -1,0 +1,41 @@
+/**
+ * Where restored bytes go. Three ways, the best that the browser has: a file the person picks; a download streamed by
+ * the service worker; a file in the browser's own storage that is then downloaded. Only Chromium gets the second:
+ * Firefox stops a service worker in the middle and calls the short file complete.
+ */
+import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
+import { safeFileName } from './file-name.ts';
+import { opfsSlot } from './save-opfs.ts';
+import { canPick, pickedSlot } from './save-picker.ts';
+import { streamSlot } from './save-stream.ts';
+
+/** One file to be written. `open` once; then exactly one of `finish` and `discard`. */
+export interface SaveSlot {
+  /** Errors: E_DISK_FULL when it cannot fit. */
+  open(plan: RestorePlan): Promise<RestoreTarget>;
+  /** Every byte was handed over. */
+  finish(): Promise<void>;
+  /** Leaves nothing behind. */
+  discard(): Promise<void>;
+}
+
+export interface Saver {
+  /**
+   * Call in the click itself, before anything is awaited: it may open the browser's save dialog. E_CANCELLED when the
+   * person closes that.
+   */
+  begin(name: string): Promise<SaveSlot>;
+}
+
+/** `serviceWorkerUrl` is approved by the page's URL policy; null where no service worker can be, as in an extension. */
+export function createSaver(serviceWorkerUrl: string | null): Saver {
+  return {
+    begin: async (name) => {
+      const safe = safeFileName(name);
+      const picked = canPick() ? await pickedSlot(safe) : null;
+      if (picked !== null) return picked;
+      const streams = serviceWorkerUrl !== null && 'userAgentData' in navigator && 'serviceWorker' in navigator;
+      return (streams ? await streamSlot(serviceWorkerUrl, safe) : null) ?? opfsSlot(safe);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The whole app. It is given everything it cannot know: the worker's answers, where files are saved, how paths are kept,
+ * and further screens (the extension puts Backup first). It decides only what is shown.
+ */
+import type { ComponentType } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { onVisible, type Saver } from '../platform/index.ts';
+import { createStatusStore, type SessionStatus, type VaultApi, type VaultEvent } from '../session/index.ts';
+import { Button, ErrorNote, type IconName, Mark, plainName, type Toast, Toasts, text } from '../ui/index.ts';
+import { type Desk, DeskContext, useStore } from './desk.ts';
+import { createBoard, type RestoreNews } from './restore/board.ts';
+import type { Router } from './router.ts';
+import { Shell } from './shell.tsx';
+import { SignInScreen } from './sign-in/sign-in-screen.tsx';
+
+/** A screen that the composition adds. The first one is the home screen. */
+export interface ExtraRoute {
+  /** First part of its path. */
+  readonly id: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly screen: ComponentType;
+}
+
+export interface AppProps {
+  readonly api: VaultApi;
+  readonly onEvent: (listener: (event: VaultEvent) => void) => () => void;
+  readonly saver: Saver;
+  readonly router: Router;
+  /** Whether the server's address may be typed: in the extension only. */
+  readonly canChooseServer: boolean;
+  readonly extraRoutes?: readonly ExtraRoute[];
+}
+
+const NO_ROUTES: readonly ExtraRoute[] = [];
+const TOAST_MS = 5_000;
+
+export function App(props: AppProps) {
+  const { api, onEvent, extraRoutes = NO_ROUTES } = props;
+  const [recovered, setRecovered] = useState(false);
+  const { toasts, say } = useToasts();
+  const store = useMemo(() => createStatusStore(api, onEvent), [api, onEvent]);
+  const view = useStore(store.subscribe, store.view);
+  const desk = useDeskOf(props, say);
+  useEffect(() => void store.ask(), [store]);
+  useRefresh(api, view.phase === 'known' && view.status.state === 'ready');
+
+  const onReady = (status: SessionStatus, byWords: boolean): void => {
+    setRecovered(byWords);
+    if (byWords) props.router.go('/account');
+    store.set(status);
+  };
+  return (
+    <DeskContext.Provider value={desk}>
+      {view.phase === 'asking' && <Opening />}
+      {view.phase === 'failed' && <Failed error={view.error} onRetry={() => void store.ask()} />}
+      {view.phase === 'known' && view.status.state === 'signed-out' && (
+        <SignInScreen
+          key={view.status.server?.url ?? ''}
+          api={api}
+          status={view.status}
+          canChooseServer={props.canChooseServer}
+          onReady={onReady}
+        />
+      )}
+      {view.phase === 'known' && view.status.state === 'ready' && (
+        <Shell
+          key={view.status.accountId}
+          extraRoutes={extraRoutes}
+          recovered={recovered}
+          onPasswordSet={() => setRecovered(false)}
+        />
+      )}
+      <Toasts toasts={toasts} />
+    </DeskContext.Provider>
+  );
+}
+
+function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say']): Desk {
+  const desk = useMemo<Desk>(() => {
+    const onNews = (news: RestoreNews): void => {
+      const name = plainName(news.name);
+      if (news.type === 'started') say(text.restore.sayStarted(name));
+      else if (news.type === 'done') say(text.restore.sayDone(name));
+      else say(text.restore.sayFailed(name), true);
+    };
+    const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID(), onNews });
+    return { api, onEvent, router, board, say };
+  }, [api, onEvent, saver, router, say]);
+  useEffect(
+    () => onEvent((event) => event.type === 'restore-progress' && desk.board.onProgress(event.progress)),
+    [onEvent, desk],
+  );
+  return desk;
+}
+
+function useToasts(): { toasts: readonly Toast[]; say: Desk['say'] } {
+  const [toasts, setToasts] = useState<readonly Toast[]>([]);
+  const say = useMemo(() => {
+    let lastId = 0;
+    return (line: string, bad = false): void => {
+      const toast: Toast = { id: ++lastId, text: line, bad };
+      setToasts((before) => [...before.slice(-2), toast]);
+      setTimeout(() => setToasts((before) => before.filter(({ id }) => id !== toast.id)), TOAST_MS);
+    };
+  }, []);
+  return { toasts, say };
+}
+
+/** What other devices committed is fetched at sign-in and whenever the page is looked at again. */
+function useRefresh(api: VaultApi, ready: boolean): void {
+  useEffect(() => {
+    if (!ready) return;
+    // a failure here changes nothing that is shown: every screen says its own
+    const refresh = (): void => void api.refresh().catch(() => {});
+    refresh();
+    return onVisible(refresh);
+  }, [api, ready]);
+}
+
+function Opening() {
+  return (
+    <main class="opening" aria-busy="true" aria-label={text.app.loading}>
+      <Mark />
+    </main>
+  );
+}
+
+function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <main class="opening">
+      <ErrorNote
+        error={error}
+        action={
+          <Button small onClick={onRetry}>
+            {text.app.tryAgain}
+          </Button>
+        }
+      />
+    </main>
+  );
+}

@@ -1,0 +1,137 @@
+/** Everything about one file or folder, and what can be done with it. */
+import type { ComponentChildren } from 'preact';
+import type { FileRow, VersionRow } from '../../session/index.ts';
+import {
+  Badge,
+  Banner,
+  Button,
+  ErrorNote,
+  FactList,
+  FileIcon,
+  formatBytes,
+  formatMoment,
+  IconButton,
+  Name,
+  Pane,
+  text,
+} from '../../ui/index.ts';
+import { useDesk, useLoaded } from '../desk.ts';
+import { PathText } from './file-grid.tsx';
+import { useRestore, zipName } from './use-restore.ts';
+
+export interface DetailsPaneProps {
+  row: FileRow;
+  onClose: () => void;
+  onShare: () => void;
+  onOpenFolder: (folderId: string) => void;
+}
+
+export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPaneProps) {
+  const restore = useRestore();
+  const folder = row.kind === 'folder';
+  return (
+    <Pane title={text.details.heading} closeLabel={text.details.close} onClose={onClose}>
+      <div class="details">
+        <div class="details-name">
+          <FileIcon name={row.name} folder={folder} />
+          <Name name={row.name} folder={folder} />
+        </div>
+        <div class="details-actions">
+          <Button
+            kind="primary"
+            icon="restore"
+            onClick={() => restore({ kind: 'node', fileId: row.fileId }, folder ? zipName(row.name) : row.name)}
+          >
+            {folder ? text.details.restoreZip : text.details.restore}
+          </Button>
+          <Button icon="link" onClick={onShare}>
+            {text.details.share}
+          </Button>
+          {folder && (
+            <Button icon="files" onClick={() => onOpenFolder(row.fileId)}>
+              {text.details.openFolder}
+            </Button>
+          )}
+        </div>
+        {row.changedDuringRead && (
+          <Banner tone="warn" title={text.files.unsettled}>
+            {text.files.unsettledHint}
+          </Banner>
+        )}
+        <FactList facts={factsOf(row)} />
+        {!folder && <Versions row={row} />}
+      </div>
+    </Pane>
+  );
+}
+
+function factsOf(row: FileRow): (readonly [string, ComponentChildren])[] {
+  const folder = row.kind === 'folder';
+  return [
+    [text.details.size, formatBytes(row.size)],
+    ...(folder ? [[text.details.contains, text.files.fileCount(row.files)] as const] : []),
+    [text.details.changed, formatMoment(row.mtime)],
+    ...(row.mime === null ? [] : [[text.details.kind, row.mime] as const]),
+    [text.details.location, <PathText key="path" path={row.path} />],
+    ...(row.sourceUrl === null ? [] : [[text.details.source, <bdi key="source">{row.sourceUrl}</bdi>] as const]),
+  ];
+}
+
+function Versions({ row }: { row: FileRow }) {
+  const { api } = useDesk();
+  const versions = useLoaded(() => api.versions(row.fileId), [api, row.fileId, row.versions]);
+  if (versions.error !== null) {
+    return (
+      <ErrorNote
+        brief
+        error={versions.error}
+        action={
+          <Button small onClick={versions.reload}>
+            {text.app.tryAgain}
+          </Button>
+        }
+      />
+    );
+  }
+  return (
+    <section class="versions" aria-label={text.details.versions} aria-busy={versions.loading}>
+      <h3>
+        {text.details.versions} <span>{text.details.versionsLead(versions.value?.length ?? row.versions)}</span>
+      </h3>
+      <ol>
+        {versions.value?.map((version) => (
+          <VersionLine key={version.versionId} version={version} name={row.name} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function VersionLine({ version, name }: { version: VersionRow; name: string }) {
+  const restore = useRestore();
+  const date = formatMoment(version.capturedAt);
+  return (
+    <li class="version">
+      <div class="version-text">
+        <p class="version-date">
+          {date}
+          {version.current && <Badge tone="good">{text.details.current}</Badge>}
+          {version.changedDuringRead && <Badge tone="warn">{text.files.unsettled}</Badge>}
+        </p>
+        <p class="version-facts">
+          {formatBytes(version.size)} · {text.details.from(version.device)}
+        </p>
+        {version.sourceUrl !== null && (
+          <p class="version-facts version-source">
+            <bdi>{version.sourceUrl}</bdi>
+          </p>
+        )}
+      </div>
+      <IconButton
+        icon="restore"
+        label={text.details.restoreVersion(date)}
+        onClick={() => restore({ kind: 'version', versionId: version.versionId }, name)}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,110 @@
+/** The view-model of Files: which folder, in which order, what was searched, what is selected. No DOM. */
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { FileRow, FileSort, FolderView } from '../../session/index.ts';
+import { type Loaded, useDesk, useLoaded } from '../desk.ts';
+
+export const SEARCH_LIMIT = 1_000;
+
+export interface Order {
+  readonly sort: FileSort;
+  readonly descending: boolean;
+}
+
+export interface Search {
+  readonly query: string;
+  readonly setQuery: (query: string) => void;
+  /** Null while nothing is searched. */
+  readonly results: readonly FileRow[] | null;
+  readonly error: unknown;
+}
+
+export interface Files {
+  readonly folder: Loaded<FolderView>;
+  readonly order: Order;
+  readonly sortBy: (sort: FileSort) => void;
+  readonly search: Search;
+  readonly rows: readonly FileRow[];
+  readonly active: number;
+  readonly setActive: (index: number) => void;
+  readonly selected: FileRow | null;
+  readonly select: (row: FileRow | null) => void;
+  /** A folder is gone into; of a file the details are shown. */
+  readonly open: (row: FileRow) => void;
+  readonly goTo: (folderId: string | null) => void;
+}
+
+export const folderPath = (folderId: string | null): string => (folderId === null ? '/files' : `/files/${folderId}`);
+
+export function useFiles(folderId: string | null): Files {
+  const { api, onEvent, router } = useDesk();
+  const [order, setOrder] = useState<Order>({ sort: 'name', descending: false });
+  const [active, setActive] = useState(0);
+  const [selected, select] = useState<FileRow | null>(null);
+  const folder = useLoaded(() => api.folder(folderId, order.sort, order.descending), [api, folderId, order]);
+  const search = useSearch();
+  const rows = search.results ?? folder.value?.rows ?? [];
+
+  useEffect(() => onEvent((event) => event.type === 'changed' && folder.reload()), [onEvent, folder.reload]);
+  useEffect(() => {
+    setActive(0);
+    select(null);
+  }, [folderId, search.query]);
+
+  const goTo = (to: string | null): void => {
+    search.setQuery('');
+    router.go(folderPath(to));
+  };
+  return {
+    folder,
+    order,
+    sortBy: (sort) => {
+      setActive(0);
+      setOrder((before) => ({ sort, descending: before.sort === sort ? !before.descending : sort !== 'name' }));
+    },
+    search,
+    rows,
+    active: Math.min(active, Math.max(0, rows.length - 1)),
+    setActive,
+    selected,
+    select,
+    open: (row) => (row.kind === 'folder' ? goTo(row.fileId) : select(row)),
+    goTo,
+  };
+}
+
+/** As you type: one search at a time; what was typed meanwhile is searched next, what was overtaken never is. */
+function useSearch(): Search {
+  const { api } = useDesk();
+  const [query, setShown] = useState('');
+  const [found, setFound] = useState<{ results: readonly FileRow[] | null; error: unknown }>({
+    results: null,
+    error: null,
+  });
+  const wanted = useRef('');
+  const running = useRef(false);
+
+  const run = useCallback(async (): Promise<void> => {
+    running.current = true;
+    for (let done = ''; done !== wanted.current; ) {
+      done = wanted.current;
+      try {
+        const results = await api.search(done, SEARCH_LIMIT);
+        if (wanted.current !== '') setFound({ results, error: null });
+      } catch (error) {
+        if (wanted.current !== '') setFound({ results: [], error });
+      }
+    }
+    running.current = false;
+  }, [api]);
+
+  const setQuery = useCallback(
+    (typed: string) => {
+      setShown(typed);
+      wanted.current = typed.trim();
+      if (wanted.current === '') setFound({ results: null, error: null });
+      else if (!running.current) void run();
+    },
+    [run],
+  );
+  return { query, setQuery, ...found };
+}

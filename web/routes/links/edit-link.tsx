@@ -1,0 +1,58 @@
+/** Changes how long a link works and how often; both are policies that the server keeps. */
+import { useState } from 'preact/hooks';
+import type { LinkSummary } from '../../session/index.ts';
+import { Button, Dialog, ErrorNote, FileIcon, Name, Select, TextField, text } from '../../ui/index.ts';
+import { useAction, useDesk } from '../desk.ts';
+import { DEFAULT_DAYS, daysOf, EXPIRY_OPTIONS, limitOf } from './link-options.ts';
+
+export interface EditLinkProps {
+  link: LinkSummary;
+  onSaved: () => void;
+  onClose: () => void;
+}
+
+export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
+  const { api, say } = useDesk();
+  const [days, setDays] = useState(link.expiresAt === null ? 'always' : DEFAULT_DAYS);
+  const [limit, setLimit] = useState(link.maxDownloads === null ? '' : String(link.maxDownloads));
+  const maxDownloads = limitOf(limit);
+  const save = useAction(async () => {
+    if (maxDownloads === undefined) return;
+    await api.updateLink(link.linkId, daysOf(days), maxDownloads);
+    say(text.links.saved);
+    onSaved();
+  });
+  return (
+    <Dialog title={text.links.editTitle} onClose={onClose}>
+      <div class="link-subject">
+        <FileIcon name={link.name} folder={link.kind === 'folder'} />
+        <Name name={link.name} folder={link.kind === 'folder'} />
+      </div>
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.run();
+        }}
+      >
+        <Select label={text.links.expiresFromToday} value={days} options={EXPIRY_OPTIONS} onChange={setDays} />
+        <TextField
+          label={text.createLink.limit}
+          hint={`${text.createLink.limitHint} ${text.links.received} ${text.links.receivedOf(link.received, null)}.`}
+          error={maxDownloads === undefined ? text.createLink.limitBad : null}
+          name="limit"
+          autocomplete="off"
+          value={limit}
+          onInput={setLimit}
+        />
+        {save.error !== null && <ErrorNote error={save.error} brief />}
+        <footer class="dialog-actions">
+          <Button onClick={onClose}>{text.app.cancel}</Button>
+          <Button kind="primary" type="submit" busy={save.busy}>
+            {text.links.save}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,192 @@
+/**
+ * The restores of this page: what runs, how far and how fast, and how it ended. Pure but for what is injected (the
+ * saver, a clock, ids); knows nothing of screens. Used by the app and by the share page.
+ */
+import { codeOf, type ErrorCode, HoldfastError } from '../../../shared/errors/index.ts';
+import type { Saver, SaveSlot } from '../../platform/index.ts';
+import type { RestorePlan, RestoreProgress, RestoreTarget } from '../../session/index.ts';
+
+/** What is to be restored, and who does it. */
+export interface RestoreJob {
+  readonly name: string;
+  plan(): Promise<RestorePlan>;
+  run(restoreId: string, target: RestoreTarget): Promise<RestorePlan>;
+  cancel(restoreId: string): Promise<void>;
+}
+
+export interface RestoreItem {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'preparing' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly bytes: number;
+  readonly length: number;
+  /** Bytes a second over the last seconds; null until known. */
+  readonly rate: number | null;
+  readonly code: ErrorCode | null;
+}
+
+export type RestoreNews = { readonly type: 'started' | 'done' | 'failed'; readonly name: string };
+
+export interface RestoreBoard {
+  items(): readonly RestoreItem[];
+  subscribe(listener: () => void): () => void;
+  /** Call in the click itself: it may open the save dialog. */
+  start(job: RestoreJob): void;
+  /** The same again; also to be called in the click. */
+  retry(id: string): void;
+  cancel(id: string): void;
+  /** Takes a restore that has ended off the list. */
+  dismiss(id: string): void;
+  clearEnded(): void;
+  onProgress(progress: RestoreProgress): void;
+}
+
+export interface BoardPorts {
+  readonly saver: Saver;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly onNews: (news: RestoreNews) => void;
+}
+
+interface Sample {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+const RATE_WINDOW_MS = 5_000;
+const RATE_MIN_MS = 500;
+
+export const hasEnded = (item: RestoreItem): boolean => item.state !== 'preparing' && item.state !== 'running';
+
+export function createBoard(ports: BoardPorts): RestoreBoard {
+  return new Board(ports);
+}
+
+/** Methods are fields so that they can be handed around. */
+class Board implements RestoreBoard {
+  readonly #ports: BoardPorts;
+  readonly #jobs = new Map<string, RestoreJob>();
+  readonly #samples = new Map<string, Sample[]>();
+  readonly #listeners = new Set<() => void>();
+  #items: readonly RestoreItem[] = [];
+
+  constructor(ports: BoardPorts) {
+    this.#ports = ports;
+  }
+
+  readonly items = (): readonly RestoreItem[] => this.#items;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly start = (job: RestoreJob): void => void this.#begin(this.#ports.newId(), job);
+
+  readonly retry = (id: string): void => {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return;
+    this.dismiss(id);
+    this.start(job);
+  };
+
+  readonly cancel = (id: string): void => {
+    const item = this.#find(id);
+    if (item === undefined || hasEnded(item)) return;
+    this.#change(id, { state: 'cancelled' });
+    if (item.state === 'running')
+      this.#jobs
+        .get(id)
+        ?.cancel(id)
+        .catch(() => {});
+  };
+
+  readonly dismiss = (id: string): void => this.#drop((item) => item.id === id && hasEnded(item));
+
+  readonly clearEnded = (): void => this.#drop(hasEnded);
+
+  readonly onProgress = ({ restoreId, bytes, length }: RestoreProgress): void => {
+    if (this.#find(restoreId)?.state !== 'running') return;
+    const kept = recent([...(this.#samples.get(restoreId) ?? []), { at: this.#ports.now(), bytes }]);
+    this.#samples.set(restoreId, kept);
+    this.#change(restoreId, { bytes, length, rate: rateOf(kept) });
+  };
+
+  async #begin(id: string, job: RestoreJob): Promise<void> {
+    try {
+      const slot = await this.#ports.saver.begin(job.name);
+      this.#list(id, job);
+      this.#ports.onNews({ type: 'started', name: job.name });
+      await this.#carryOut(id, job, slot);
+    } catch (error) {
+      if (codeOf(error) === 'E_CANCELLED') return; // the save dialog was closed: nothing began
+      this.#list(id, job);
+      this.#end(id, job, error);
+    }
+  }
+
+  async #carryOut(id: string, job: RestoreJob, slot: SaveSlot): Promise<void> {
+    try {
+      const plan = await job.plan();
+      stillWanted(this.#find(id));
+      const target = await slot.open(plan);
+      stillWanted(this.#find(id));
+      this.#change(id, { state: 'running', length: plan.length });
+      await job.run(id, target);
+      await slot.finish();
+      this.#samples.delete(id);
+      this.#change(id, { state: 'done', bytes: plan.length });
+      this.#ports.onNews({ type: 'done', name: job.name });
+    } catch (error) {
+      await slot.discard().catch(() => {});
+      this.#end(id, job, error);
+    }
+  }
+
+  #end(id: string, job: RestoreJob, error: unknown): void {
+    this.#samples.delete(id);
+    const code = codeOf(error);
+    const cancelled = code === 'E_CANCELLED' || this.#find(id)?.state === 'cancelled';
+    this.#change(id, { state: cancelled ? 'cancelled' : 'failed', code });
+    if (!cancelled) this.#ports.onNews({ type: 'failed', name: job.name });
+  }
+
+  #list(id: string, job: RestoreJob): void {
+    this.#jobs.set(id, job);
+    const fresh: RestoreItem = { id, name: job.name, state: 'preparing', bytes: 0, length: 0, rate: null, code: null };
+    this.#put([fresh, ...this.#items]);
+  }
+
+  #find(id: string): RestoreItem | undefined {
+    return this.#items.find((item) => item.id === id);
+  }
+
+  #change(id: string, part: Partial<RestoreItem>): void {
+    this.#put(this.#items.map((item) => (item.id === id ? { ...item, ...part } : item)));
+  }
+
+  #drop(gone: (item: RestoreItem) => boolean): void {
+    for (const item of this.#items) if (gone(item)) this.#jobs.delete(item.id);
+    this.#put(this.#items.filter((item) => !gone(item)));
+  }
+
+  #put(items: readonly RestoreItem[]): void {
+    this.#items = items;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function stillWanted(item: RestoreItem | undefined): void {
+  if (item?.state !== 'preparing') throw new HoldfastError('E_CANCELLED', 'cancelled before it began');
+}
+
+function recent(all: readonly Sample[]): Sample[] {
+  const newest = all.at(-1)?.at ?? 0;
+  return all.filter((sample) => newest - sample.at <= RATE_WINDOW_MS);
+}
+
+function rateOf(all: readonly Sample[]): number | null {
+  const [first, last] = [all[0], all.at(-1)];
+  if (first === undefined || last === undefined || last.at - first.at < RATE_MIN_MS) return null;
+  return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
+}

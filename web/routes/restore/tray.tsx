@@ -1,0 +1,102 @@
+/** The restores of this page, at the foot of the window: how far, how fast, how long still, and what to do when one fails. */
+import { useEffect, useState } from 'preact/hooks';
+import { holdPage } from '../../platform/index.ts';
+import { Button, ErrorNote, Icon, IconButton, Name, Progress, plainName, text } from '../../ui/index.ts';
+import { useStore } from '../desk.ts';
+import { hasEnded, type RestoreBoard, type RestoreItem } from './board.ts';
+
+export function RestoreTray({ board, doneText }: { board: RestoreBoard; doneText: string }) {
+  const items = useStore(board.subscribe, board.items);
+  const [open, setOpen] = useState(true);
+  const running = items.filter((item) => !hasEnded(item)).length;
+  const busy = running > 0;
+  useEffect(() => {
+    if (busy) return holdPage();
+  }, [busy]);
+  useEffect(() => {
+    if (busy) setOpen(true);
+  }, [busy]);
+  if (items.length === 0) return null;
+  return (
+    <section class="tray" aria-label={text.restore.heading}>
+      <header class="tray-head">
+        <h2>{text.restore.running(running)}</h2>
+        {!busy && (
+          <Button kind="quiet" small onClick={board.clearEnded}>
+            {text.restore.clear}
+          </Button>
+        )}
+        <IconButton
+          icon={open ? 'down' : 'up'}
+          label={open ? text.restore.collapse : text.restore.expand}
+          expanded={open}
+          onClick={() => setOpen(!open)}
+        />
+      </header>
+      {open && (
+        <ul class="tray-list">
+          {items.map((item) => (
+            <li key={item.id} class="tray-item">
+              <TrayItem item={item} board={board} doneText={doneText} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function TrayItem({ item, board, doneText }: { item: RestoreItem; board: RestoreBoard; doneText: string }) {
+  const plain = plainName(item.name);
+  const ended = hasEnded(item);
+  return (
+    <>
+      <div class="tray-line">
+        <Name name={item.name} />
+        <IconButton
+          icon="close"
+          label={ended ? text.restore.dismiss(plain) : text.restore.cancel(plain)}
+          onClick={() => (ended ? board.dismiss(item.id) : board.cancel(item.id))}
+        />
+      </div>
+      <TrayState item={item} board={board} doneText={doneText} />
+    </>
+  );
+}
+
+function TrayState({ item, board, doneText }: { item: RestoreItem; board: RestoreBoard; doneText: string }) {
+  switch (item.state) {
+    case 'preparing':
+      return <p class="tray-note">{text.restore.preparing}</p>;
+    case 'running':
+      return (
+        <Progress
+          label={text.restore.progressLabel(plainName(item.name))}
+          bytes={item.bytes}
+          length={item.length}
+          rate={item.rate}
+        />
+      );
+    case 'done':
+      return (
+        <p class="tray-note tray-done">
+          <Icon name="check" />
+          {doneText}
+        </p>
+      );
+    case 'cancelled':
+      return <p class="tray-note">{text.restore.cancelled}</p>;
+    case 'failed':
+      return (
+        <ErrorNote
+          brief
+          error={item.code}
+          action={
+            <Button small onClick={() => board.retry(item.id)}>
+              {text.restore.retry}
+            </Button>
+          }
+        />
+      );
+  }
+}

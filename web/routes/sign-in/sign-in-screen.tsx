@@ -1,0 +1,66 @@
+/** The first screen: sign in, or create an account. Beside it, in three lines, what Holdfast promises. */
+import { useState } from 'preact/hooks';
+import type { SessionStatus, VaultApi } from '../../session/index.ts';
+import { EmptyState, ErrorNote, Mark, Segments, text, Wordmark } from '../../ui/index.ts';
+import { ServerLine } from './server-line.tsx';
+import { SignInForm } from './sign-in-form.tsx';
+import { SignUpForm } from './sign-up-form.tsx';
+
+export interface SignInScreenProps {
+  api: VaultApi;
+  status: SessionStatus & { state: 'signed-out' };
+  canChooseServer: boolean;
+  onReady: (status: SessionStatus, recovered: boolean) => void;
+}
+
+type Choice = 'sign-in' | 'create';
+
+export function SignInScreen({ api, status, canChooseServer, onReady }: SignInScreenProps) {
+  const [choice, setChoice] = useState<Choice>('sign-in');
+  const [server, setServer] = useState(status.server);
+  return (
+    <div class="welcome">
+      <aside class="welcome-brand">
+        <Wordmark />
+        <p class="welcome-promise">{text.brand.promise}</p>
+        <ul>
+          {text.brand.points.map(([title, line]) => (
+            <li key={title}>
+              <strong>{title}</strong>
+              {line}
+            </li>
+          ))}
+        </ul>
+        <Mark />
+      </aside>
+      <main class="welcome-main" id="main">
+        <div class="welcome-card">
+          <Segments
+            label={text.signIn.choices}
+            value={choice}
+            options={[
+              { value: 'sign-in', label: text.signIn.title },
+              { value: 'create', label: text.signIn.createTab },
+            ]}
+            onChange={setChoice}
+          />
+          {status.reason !== null && choice === 'sign-in' && <ErrorNote error={status.reason} brief />}
+          {server === null ? (
+            <EmptyState icon="shield" title={text.signIn.noServer}>
+              {text.signIn.needServer}
+            </EmptyState>
+          ) : choice === 'sign-in' ? (
+            <SignInForm api={api} onReady={onReady} />
+          ) : server.registrationOpen ? (
+            <SignUpForm api={api} server={server.url} onReady={(ready) => onReady(ready, false)} />
+          ) : (
+            <EmptyState icon="lock" title={text.signUp.closed}>
+              {text.signUp.closedHint}
+            </EmptyState>
+          )}
+        </div>
+        <ServerLine api={api} server={server} canChoose={canChooseServer} onServer={setServer} />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+/** Starts a worker and connects to it. The address comes approved by the page's one URL policy (platform/trusted-url). */
+import type { ShareApi, VaultApi, VaultEvent } from './contract.ts';
+import { type Connection, connect } from './rpc.ts';
+
+/** The vault's worker: everything signed in. */
+export function startVault(trustedUrl: string): Connection<VaultApi, VaultEvent> {
+  return connect(new Worker(trustedUrl, { type: 'module', name: 'vault' }));
+}
+
+/** The share page's worker: one link, no account. It sends the same progress events. */
+export function startShare(trustedUrl: string): Connection<ShareApi, VaultEvent> {
+  return connect(new Worker(trustedUrl, { type: 'module', name: 'share' }));
+}

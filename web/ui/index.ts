@@ -1,0 +1,36 @@
+/**
+ * Door of the design system: what the screens are made of. Props in, events out: nothing here fetches, stores, routes or
+ * knows of a session. Nouns: Button, field, Dialog, Menu, Grid, Name, note, Progress, Pane. The look is in `styles/`,
+ * every sentence in `messages/`. The extension borrows this folder.
+ */
+export { Badge, type Tone } from './badge.tsx';
+export { Mark, Wordmark } from './brand.tsx';
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
+export { Confirm, Dialog, type DialogProps } from './dialog.tsx';
+export {
+  Checkbox,
+  type Option,
+  Segments,
+  type SegmentsProps,
+  Select,
+  type SelectProps,
+  TextArea,
+  type TextAreaProps,
+  TextField,
+  type TextFieldProps,
+} from './fields.tsx';
+export { FileIcon } from './file-icon.tsx';
+export { type FileKind, fileKind, isProgram } from './file-kind.ts';
+export { formatAge, formatBytes, formatCount, formatDay, formatDuration, formatMoment, formatRate } from './format.ts';
+export { type Column, Grid, type GridProps } from './grid.tsx';
+export { Icon, type IconName } from './icons.tsx';
+export { Menu, type MenuItem } from './menu.tsx';
+export { type ErrorText, text } from './messages/index.ts';
+export { Name } from './name.tsx';
+export { Anchor, Breadcrumbs, type Crumb, SearchField } from './navigation.tsx';
+export { Banner, EmptyState, ErrorNote } from './notes.tsx';
+export { FactList, Pane } from './pane.tsx';
+export { Meter, Progress, Strength } from './progress.tsx';
+export { type Toast, Toasts } from './toasts.tsx';
+export { useMedia } from './use-media.ts';
+export { plainName, visibleName } from './visible-name.ts';

@@ -1,0 +1,462 @@
+/**
+ * Every sentence a person can see in the web app, in English, and the plain text of every error code. Nothing here
+ * decides anything. A second language is a second file of the same shape.
+ */
+import type { ErrorCode } from '../../../shared/errors/index.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts';
+
+const plural = (count: number, one: string, many: string): string =>
+  `${formatCount(count)} ${count === 1 ? one : many}`;
+
+export const app = {
+  name: 'Holdfast',
+  loading: 'Opening Holdfast',
+  skip: 'Skip to content',
+  mainNavigation: 'Main',
+  files: 'Files',
+  links: 'Links',
+  account: 'Account',
+  close: 'Close',
+  cancel: 'Cancel',
+  tryAgain: 'Try again',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'This browser did not allow copying. Select the text and copy it yourself.',
+  show: 'Show',
+  hide: 'Hide',
+  moreActions: 'More actions',
+  usage: (used: number, quota: number) => `${formatBytes(used)} of ${formatBytes(quota)} used`,
+  title: (screen: string) => `${screen} · Holdfast`,
+  notFound: 'There is nothing at this address',
+  notFoundHint: 'The address may be old, or mistyped.',
+  toFiles: 'Go to Files',
+};
+
+export const brand = {
+  promise: 'Your files, held fast.',
+  points: [
+    ['Locked before it leaves', 'Files are encrypted in your browser. The server keeps what it cannot read.'],
+    ['Every version, kept', 'A changed or deleted file never replaces the one you backed up before.'],
+    ['Checked to the last byte', 'A restore is called done only when every byte has been verified.'],
+  ],
+} as const;
+
+export const signIn = {
+  title: 'Sign in',
+  lead: 'Your password unlocks your files on this device. It is never sent to the server.',
+  name: 'Name',
+  nameHint: 'The name you chose when you created the account.',
+  password: 'Password',
+  submit: 'Sign in',
+  working: 'Unlocking…',
+  toWords: 'Use recovery words instead',
+  toPassword: 'Use your password instead',
+  wordsTitle: 'Sign in with recovery words',
+  wordsLead: 'Type the twelve words from your recovery sheet, in order. Afterwards you choose a new password.',
+  words: 'Twelve recovery words',
+  wordsHint: (count: number) => `Separated by spaces. ${formatCount(count)} of 12 words so far.`,
+  choices: 'How to begin',
+  createTab: 'Create account',
+  server: 'Server',
+  serverField: 'Server address',
+  serverHint: 'For example https://backup.example.org',
+  serverChange: 'Change server',
+  serverUse: 'Use this server',
+  noServer: 'No server chosen yet',
+  needServer: 'Choose the server that keeps your backup first.',
+  required: 'Please fill this in.',
+};
+
+export const signUp = {
+  title: 'Create your account',
+  step: (n: number) => `Step ${n} of 3`,
+  closed: 'This server is not taking new accounts',
+  closedHint: 'Ask whoever runs it for an account, or use another server.',
+  nameHint: 'Any name you will remember. An e-mail address is fine, but not needed.',
+  nameTaken: 'Somebody already uses this name. Please choose another.',
+  generated: 'Your new password',
+  generatedHint:
+    'Five random words are strong and easy to type. Save them in your password manager, or write them down.',
+  another: 'New words',
+  own: 'I’ll choose my own',
+  useGenerated: 'Suggest one for me',
+  ownLabel: 'Choose a password',
+  ownHint: 'At least 15 characters. Length beats symbols.',
+  strength: 'Password strength',
+  weak: 'Too easy to guess',
+  strong: 'Strong',
+  next: 'Continue',
+  preparing: 'Preparing your keys…',
+  wordsTitle: 'Your recovery words',
+  wordsLead:
+    'If you forget your password, these twelve words are the only way back to your files. Nobody else has them, so nobody can send them to you.',
+  print: 'Print the sheet',
+  wordsDone: 'I have them on paper',
+  checkTitle: 'Check your recovery words',
+  checkLead: 'Type these three words from your sheet, so that you know it is right.',
+  word: (n: number) => `Word ${n}`,
+  back: 'Show the words again',
+  startOver: 'Start over',
+  create: 'Create account',
+  creating: 'Creating your account…',
+};
+
+export const sheet = {
+  title: 'Holdfast recovery sheet',
+  purpose:
+    'These twelve words open the account below without its password. Whoever has them can read everything in it. Keep this page where you keep your passport, and show it to nobody.',
+  account: 'Account',
+  server: 'Server',
+  date: 'Made on',
+  how: 'To use it: open the server’s address, choose “Use recovery words instead”, type the name and the words in this order, then choose a new password.',
+  list: 'Recovery words',
+};
+
+export const files = {
+  title: 'Files',
+  root: 'All files',
+  search: 'Search all files',
+  searchHint: 'Search by name',
+  clearSearch: 'Clear search',
+  path: 'Folder',
+  up: 'Up one folder',
+  name: 'Name',
+  size: 'Size',
+  changed: 'Changed',
+  where: 'Folder',
+  sortBy: 'Sort',
+  refresh: 'Check for changes',
+  upToDate: 'This list is up to date',
+  rows: (count: number) => plural(count, 'item', 'items'),
+  found: (count: number, limit: number) =>
+    count >= limit ? `The first ${formatCount(count)} matches` : plural(count, 'match', 'matches'),
+  listLabel: (folder: string) => `Contents of ${folder}`,
+  resultsLabel: 'Search results',
+  fileCount: (count: number) => plural(count, 'file', 'files'),
+  details: (name: string) => `Details of ${name}`,
+  folderActions: 'This folder',
+  empty: 'Nothing is backed up yet',
+  emptyHint:
+    'Backing up happens in the Holdfast extension: open it from your browser’s toolbar, sign in with the same name, and choose “Back up files”. What you back up appears here.',
+  emptyFolder: 'This folder is empty',
+  emptyFolderHint: 'Files that you back up into it will appear here.',
+  noMatch: 'No file or folder has this in its name',
+  noMatchHint: 'Try a part of the name. Search looks at names in all folders, not inside files.',
+  unsettled: 'Changed while it was read',
+  unsettledHint:
+    'This file never held still while it was backed up, so its parts may come from different moments. Close the program that writes it and back it up again.',
+};
+
+export const details = {
+  heading: 'Details',
+  close: 'Close details',
+  kind: 'Type',
+  folder: 'Folder',
+  size: 'Size',
+  contains: 'Contains',
+  changed: 'Changed',
+  location: 'In folder',
+  source: 'From address',
+  restore: 'Restore',
+  restoreZip: 'Restore as ZIP',
+  share: 'Create link',
+  openFolder: 'Open folder',
+  versions: 'Versions',
+  versionsLead: (count: number) => `${plural(count, 'version', 'versions')} kept`,
+  current: 'Newest',
+  from: (device: string) => `from ${device}`,
+  restoreVersion: (date: string) => `Restore the version of ${date}`,
+  loading: 'Loading versions',
+};
+
+export const restore = {
+  heading: 'Restores',
+  preparing: 'Getting ready…',
+  progress: (bytes: number, length: number) => `${formatBytes(bytes)} of ${formatBytes(length)}`,
+  rate: (bytesPerSecond: number) => formatRate(bytesPerSecond),
+  left: (seconds: number) => `${formatDuration(seconds)} left`,
+  verified: 'Verified: every byte is what you backed up',
+  received: 'Complete: every byte was verified',
+  cancelled: 'Cancelled. Nothing was kept.',
+  cancel: (name: string) => `Cancel ${name}`,
+  retry: 'Try again',
+  dismiss: (name: string) => `Remove ${name} from this list`,
+  clear: 'Clear finished',
+  collapse: 'Hide restores',
+  expand: 'Show restores',
+  running: (count: number) => (count === 0 ? 'All done' : plural(count, 'restore running', 'restores running')),
+  progressLabel: (name: string) => `Progress of ${name}`,
+  sayStarted: (name: string) => `Restoring ${name}`,
+  sayDone: (name: string) => `${name} is restored and verified`,
+  sayFailed: (name: string) => `${name} could not be restored`,
+  leaving: 'A restore is running. It stops if you leave this page.',
+};
+
+export const links = {
+  title: 'Links',
+  lead: 'Everyone who has a link can download what it points to, without an account.',
+  empty: 'You have not shared anything',
+  emptyHint: 'Open Files, choose a file or a folder, and press “Create link”.',
+  shared: 'Shared',
+  stateTitle: 'State',
+  received: 'Received',
+  expires: 'Expires',
+  actions: 'Actions',
+  never: 'Never',
+  state: { live: 'Active', expired: 'Expired', 'used-up': 'Used up', locked: 'Locked', missing: 'Not on the server' },
+  stateHint: {
+    live: '',
+    expired: 'Its last day has passed. Edit it to make it work again.',
+    'used-up': 'It was downloaded as often as you allowed. Edit it to allow more.',
+    locked: 'Too many wrong passwords were tried. Edit and save it to open it again.',
+    missing: 'The server no longer has it. Make a new link.',
+  },
+  receivedOf: (received: number, limit: number | null) =>
+    limit === null
+      ? plural(received, 'time', 'times')
+      : `${formatCount(received)} of ${plural(limit, 'time', 'times')}`,
+  password: 'Password',
+  copy: (name: string) => `Copy the link to ${name}`,
+  copyShort: 'Copy link',
+  menu: (name: string) => `Actions for the link to ${name}`,
+  edit: 'Edit expiry and limit',
+  revoke: 'Revoke link',
+  revokeTitle: 'Revoke this link?',
+  revokeText: (name: string) =>
+    `The link to “${name}” stops working at once, for everyone. Copies already downloaded stay with whoever has them. Your file stays in your backup.`,
+  revoked: 'The link no longer works',
+  editTitle: 'Edit link',
+  expiresFromToday: 'Works, from today, for',
+  saved: 'Link saved',
+  save: 'Save',
+};
+
+export const createLink = {
+  title: 'Create a link',
+  subject: 'Everyone with this link can download',
+  protect: 'Ask for a password',
+  password: 'Password for the link',
+  passwordHint:
+    'The password becomes part of the key: without it even the link shows nothing. Tell it by another way than the link itself.',
+  suggest: 'Suggest one',
+  expires: 'Works for',
+  days: (count: number) => (count === 1 ? '1 day' : count === 365 ? '1 year' : `${count} days`),
+  always: 'No end',
+  limit: 'Downloads allowed',
+  limitHint: 'Leave empty for no limit.',
+  limitBad: 'Please give a whole number from 1 to 1,000,000.',
+  from: 'Your name, as they will see it',
+  fromHint: 'Leave empty to stay unnamed.',
+  note: 'Note',
+  noteHint: 'Shown to whoever opens the link.',
+  honest: 'Expiry and download limit are enforced by the server. The password is enforced by encryption.',
+  submit: 'Create link',
+  working: 'Creating the link…',
+  doneTitle: 'Your link is ready',
+  url: 'Link',
+  copyLink: 'Copy link',
+  copyPassword: 'Copy password',
+  sendApart: 'Send the password separately, for example by phone.',
+  fragment: 'The part after # is the key. It never reaches the server.',
+  done: 'Done',
+};
+
+export const account = {
+  title: 'Account',
+  storage: 'Storage',
+  storageOf: (used: number, quota: number) => `${formatBytes(used)} of ${formatBytes(quota)}`,
+  files: (count: number) => `${plural(count, 'file', 'files')} backed up`,
+  lastCommit: 'Last backup',
+  noCommit: 'Nothing yet',
+  stateCode: 'State code',
+  stateCodeHint:
+    'These six words are the same on all your devices when they have seen the same history. If two devices show different words after both have checked for changes, tell whoever runs the server.',
+  security: 'Password',
+  securityHint: 'Setting a new password signs out every other device.',
+  setPassword: 'Set a new password',
+  setPasswordTitle: 'Set a new password',
+  afterRecovery: 'You signed in with recovery words',
+  afterRecoveryHint: 'Set a new password now, so that you can sign in without the sheet next time.',
+  passwordSet: 'Your new password is set',
+  savePassword: 'Save password',
+  saving: 'Saving…',
+  sessions: 'Signed-in devices',
+  web: 'Web browser',
+  extension: 'Browser extension',
+  thisOne: 'This device',
+  since: (date: string) => `Signed in ${date}`,
+  seen: (age: string) => `last used ${age}`,
+  revokeSession: 'Sign out',
+  revokeSessionOf: (client: string, date: string) => `Sign out the ${client.toLowerCase()} signed in ${date}`,
+  sessionRevoked: 'That device is signed out',
+  appearance: 'Appearance',
+  theme: { system: 'Like the system', light: 'Light', dark: 'Dark' },
+  signOut: 'Sign out',
+  signOutRunning: 'A restore is still running. Sign out and stop it?',
+};
+
+export const share = {
+  sent: 'Somebody shared this with you',
+  sentBy: 'Shared by',
+  fromHint: 'The name is what the sender typed. Holdfast cannot check it.',
+  opening: 'Opening the link…',
+  passwordTitle: 'This link has a password',
+  passwordLead: 'The sender set one. It should have reached you separately.',
+  password: 'Password',
+  open: 'Open',
+  unlocking: 'Opening…',
+  download: 'Download',
+  downloadZip: 'Download all as ZIP',
+  downloadOne: (name: string) => `Download ${name}`,
+  contents: 'Contents',
+  more: (count: number) => `And ${plural(count, 'file', 'files')} more, all of them in the ZIP.`,
+  contentsCount: (count: number) => plural(count, 'file', 'files'),
+  until: (date: string) => `Works until ${date}`,
+  left: (count: number) => `${plural(count, 'download', 'downloads')} left`,
+  program: 'This is a program',
+  programHint: 'A program can do anything on your computer. Open it only if you expected it from somebody you trust.',
+  programs: (count: number) => `${plural(count, 'file here is a program', 'files here are programs')}`,
+  foot: 'Encrypted from end to end. The key is in your link, and was removed from the address bar when the page opened.',
+  incomplete: 'The link is not complete',
+  incompleteHint: 'The part after # is missing. Open the link again from the message it came in, and copy all of it.',
+};
+
+/** What happened, what is safe, what to do. */
+export type ErrorText = readonly [happened: string, safe: string, next: string];
+
+const UNTOUCHED = 'Everything you backed up is untouched.';
+
+export const errors: Record<ErrorCode, ErrorText> = {
+  E_INPUT: ['Something in this form does not fit.', 'Nothing was changed.', 'Check what you typed and try again.'],
+  E_PASSWORD_WEAK: [
+    'This password is too easy to guess.',
+    'Nothing was changed.',
+    'Use at least 15 characters, or take the suggested words.',
+  ],
+  E_CREDENTIALS: [
+    'The name or the password is not right.',
+    UNTOUCHED,
+    'Check both and try again, or use your recovery words.',
+  ],
+  E_RECOVERY_WORDS: [
+    'These recovery words are not right.',
+    UNTOUCHED,
+    'Compare them with your sheet, letter by letter and in order.',
+  ],
+  E_NAME_TAKEN: ['Somebody already uses this name.', 'Nothing was created.', 'Choose another name.'],
+  E_REGISTRATION_CLOSED: [
+    'This server is not taking new accounts.',
+    'Nothing was created.',
+    'Ask whoever runs the server for an account.',
+  ],
+  E_INTEGRITY: [
+    'The server sent something that is not what you stored.',
+    'Nothing wrong was accepted or saved.',
+    'Try again. If it stays, tell whoever runs the server: a stored piece may be damaged.',
+  ],
+  E_ROLLBACK: [
+    'The server shows an older state than this device has already seen.',
+    'Nothing was overwritten, here or there.',
+    'Do not sign out. Tell whoever runs the server: it may have been restored from an old copy.',
+  ],
+  E_FORK: [
+    'The server shows another history than the one this device knows.',
+    'Nothing was overwritten, here or there.',
+    'Do not sign out. Compare the state code with your other devices and tell whoever runs the server.',
+  ],
+  E_DOWNGRADE: [
+    'The server offered a weaker kind of encryption than this account uses.',
+    'It was refused, and nothing was sent.',
+    'Tell whoever runs the server.',
+  ],
+  E_OTHER_SERVER: [
+    'The server at this address is not the one you signed in to.',
+    'Nothing was sent to it.',
+    'Check the address. If it is right, ask whoever runs the server what changed.',
+  ],
+  E_PROTOCOL: [
+    'The server gave an answer that makes no sense here.',
+    UNTOUCHED,
+    'Load the page again. If it stays, the server and this page may be of different versions.',
+  ],
+  E_OFFLINE: ['The server cannot be reached.', UNTOUCHED, 'Check your connection and try again.'],
+  E_TIMEOUT: ['The server took too long to answer.', UNTOUCHED, 'Try again in a moment.'],
+  E_UNAVAILABLE: ['The server is busy or being repaired.', UNTOUCHED, 'Try again in a few minutes.'],
+  E_RATE: ['The server asked to slow down.', UNTOUCHED, 'Wait a minute, then try again.'],
+  E_SERVER_FULL: ['The server has no space left.', UNTOUCHED, 'Tell whoever runs it. Restoring still works.'],
+  E_QUOTA: [
+    'Your space on the server is used up.',
+    UNTOUCHED,
+    'Ask whoever runs the server for more. Restoring still works.',
+  ],
+  E_SESSION: ['You were signed out.', UNTOUCHED, 'Sign in again to go on.'],
+  E_FORBIDDEN: [
+    'The server does not allow this.',
+    'Nothing was changed.',
+    'Sign in again, or ask whoever runs the server.',
+  ],
+  E_NOT_FOUND: ['This is no longer there.', 'Nothing was changed.', 'Go back and check for changes.'],
+  E_HEAD_MOVED: ['Another device saved something at the same moment.', 'Nothing was lost.', 'Try again.'],
+  E_PACKS_MISSING: [
+    'The server has not kept all the pieces yet.',
+    'What is on your computer is untouched.',
+    'Try again. The missing pieces are sent once more.',
+  ],
+  E_LOCKED: ['Your keys are locked.', UNTOUCHED, 'Sign in again to unlock them.'],
+  E_SOURCE_PERMISSION: [
+    'The browser wants to be asked again before it reads this.',
+    UNTOUCHED,
+    'Open Holdfast and allow reading.',
+  ],
+  E_SOURCE_GONE: [
+    'The file is no longer where it was.',
+    'Versions already backed up are kept.',
+    'Choose the file again.',
+  ],
+  E_SOURCE_CHANGED: [
+    'The file kept changing while it was read.',
+    'Earlier versions are kept.',
+    'Close the program that writes it, then try again.',
+  ],
+  E_SOURCE_UNREADABLE: [
+    'The file cannot be read.',
+    'Earlier versions are kept.',
+    'Check that you may open it yourself.',
+  ],
+  E_CAPTURE_SIGN_IN: [
+    'The site showed a sign-in page instead of the document.',
+    'The sign-in page was not stored in its place.',
+    'Sign in to the site and try again.',
+  ],
+  E_CAPTURE_FAILED: [
+    'The site did not give the document.',
+    'Nothing was stored in its place.',
+    'Download it yourself and drop the file into Holdfast.',
+  ],
+  E_LINK_GONE: [
+    'This link does not work.',
+    'It may have expired, been used up or been taken back. The page cannot tell which.',
+    'Ask whoever sent it for a new one.',
+  ],
+  E_LINK_PASSWORD: [
+    'The password is not right.',
+    'Nothing was opened.',
+    'Try again. Too many wrong tries lock the link.',
+  ],
+  E_LINK_LOCKED: [
+    'This link is locked after too many wrong passwords.',
+    'Nobody can open it now.',
+    'Ask whoever sent it to open it again, or wait an hour.',
+  ],
+  E_DISK_FULL: [
+    'There is not enough space where the file should go.',
+    'The copy in your backup is untouched, and the unfinished file was removed.',
+    'Free some space and try again.',
+  ],
+  E_CANCELLED: ['Cancelled.', 'Nothing was changed.', 'You can start again at any time.'],
+  E_INTERNAL: [
+    'Holdfast made a mistake.',
+    UNTOUCHED,
+    'Load the page again. If it happens again, please report it with the code below.',
+  ],
+};
