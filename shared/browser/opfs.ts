@@ -52,7 +52,7 @@ export function opfsFiles(
     async sweep(prefix, now) {
       for await (const handle of (await root()).values()) {
         if (handle.kind !== 'file' || !handle.name.startsWith(prefix)) continue;
-        if (await isStale(handle as FileSystemFileHandle, now)) await removeIfFree(files, handle.name);
+        await removeIfStale(files, handle as FileSystemFileHandle, now);
       }
     },
   };
@@ -63,16 +63,13 @@ function isNamed(cause: unknown, name: string): boolean {
   return cause instanceof DOMException && cause.name === name;
 }
 
-async function isStale(handle: FileSystemFileHandle, now: number): Promise<boolean> {
-  return (await handle.getFile()).lastModified < now - STALE_AFTER_MS;
-}
-
-// A file that a slow restore still writes to is locked; it is stale on another day.
-async function removeIfFree(files: OpfsFiles, name: string): Promise<void> {
+// Another page may sweep at the same time. A file that a slow restore still writes to is locked: stale on another day.
+async function removeIfStale(files: OpfsFiles, handle: FileSystemFileHandle, now: number): Promise<void> {
   try {
-    await files.remove(name);
+    const { lastModified } = await handle.getFile();
+    if (lastModified < now - STALE_AFTER_MS) await files.remove(handle.name);
   } catch (cause) {
-    if (!isNamed(cause, 'NoModificationAllowedError')) throw cause;
+    if (!isNamed(cause, 'NotFoundError') && !isNamed(cause, 'NoModificationAllowedError')) throw cause;
   }
 }
 

@@ -41,7 +41,10 @@ export class MemoryOpfs {
     return {
       kind: 'file',
       name,
-      getFile: async () => new File([file.bytes], name, { lastModified: file.lastModified }),
+      getFile: async () => {
+        if (!this.files.has(name)) throw new DOMException('no such file', 'NotFoundError');
+        return new File([file.bytes], name, { lastModified: file.lastModified });
+      },
       createSyncAccessHandle: async () => {
         if (file.locked) throw new DOMException('in use', 'NoModificationAllowedError');
         file.locked = true;

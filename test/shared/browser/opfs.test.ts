@@ -88,4 +88,10 @@ describe('private files', () => {
     await files.sweep('restore-', 2 * DAY);
     assert.deepEqual([...disk.files.keys()], ['restore-new', 'restore-busy', 'other-old']);
   });
+
+  test('two pages may sweep at once', async () => {
+    for (const name of ['restore-1', 'restore-2']) await (await files.create(name)).finish(0);
+    await Promise.all([files.sweep('restore-', 2 * DAY), opfsFiles(disk.root).sweep('restore-', 2 * DAY)]);
+    assert.equal(disk.files.size, 0);
+  });
 });
