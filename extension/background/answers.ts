@@ -21,8 +21,8 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
     'retry-all': () => then(controls.retryAll()),
     release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
     account: ({ name }) => then(putAccount(ports.outbox, name)),
-    'capture-web': async ({ capture }) => {
-      const answer = await captureWeb(ports, capture);
+    'capture-web': async ({ capture, tabId }) => {
+      const answer = await captureWeb(ports, capture, tabId);
       await scheduler.wake();
       return answer;
     },

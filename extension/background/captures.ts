@@ -1,19 +1,51 @@
-/** Captures that begin outside our own pages: context menu, shortcut, popup. Recorded first, permitted afterwards. */
+/**
+ * Captures that begin outside our own pages: context menu, shortcut, popup. Each is recorded first, waiting for its site's
+ * permission; then its bytes come by the shortest way there is.
+ */
+import { codeOf } from '../../shared/errors/index.ts';
 import { originPattern } from '../capture/index.ts';
+import { fetchDocument, type WebPort } from '../capture/worker/index.ts';
 import type { WebCapture } from '../messaging/index.ts';
 import type { Outbox } from '../queue/index.ts';
 
 export interface CapturePorts {
   readonly outbox: Outbox;
   readonly hasSite: (pattern: string) => Promise<boolean>;
+  /** Fetches from inside a tab; E_SOURCE_PERMISSION when that is not possible. */
+  readonly fetchInTab: (tabId: number, url: string) => ReturnType<WebPort['fetch']>;
+  readonly now: () => number;
 }
 
-/** The item is in the queue when this resolves, waiting for a permission unless the site may be read already. */
-export async function captureWeb(ports: CapturePorts, capture: WebCapture): Promise<{ allowed: boolean }> {
+/** The item is in the queue when this resolves. `tabId`: a tab of the same site, to fetch it through. */
+export async function captureWeb(
+  ports: CapturePorts,
+  capture: WebCapture,
+  tabId: number | null,
+): Promise<{ needsPermission: boolean }> {
   const pattern = originPattern(capture.request.url);
   const allowed = pattern !== null && (await ports.hasSite(pattern));
-  await ports.outbox.intake.capture([{ kind: 'web', ...capture, allowed }]);
-  return { allowed };
+  const [id] = await ports.outbox.intake.capture([{ kind: 'web', ...capture, allowed }]);
+  if (allowed || id === undefined) return { needsPermission: false };
+  if (tabId === null) return { needsPermission: true };
+  return { needsPermission: !(await supplyFromTab(ports, id, capture, tabId)) };
+}
+
+/** False when the tab could not give the document; the item goes on waiting for its permission then. */
+async function supplyFromTab(ports: CapturePorts, id: string, capture: WebCapture, tabId: number): Promise<boolean> {
+  const port: WebPort = {
+    fetch: (url) => ports.fetchInTab(tabId, url),
+    isOnline: () => true,
+    now: ports.now,
+  };
+  try {
+    const document = await fetchDocument(capture.request, port, new AbortController().signal);
+    await ports.outbox.intake.supply(id, document);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'E_CAPTURE_SIGN_IN') return false;
+    await ports.outbox.leases.fail(null, id, 'E_CAPTURE_SIGN_IN');
+    return true;
+  }
 }
 
 /** A permission has come: what waited for one that is there now goes on. */

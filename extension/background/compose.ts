@@ -2,6 +2,7 @@
 import { createSend } from '../messaging/index.ts';
 import {
   createEngineHost,
+  fetchInTab,
   fireAt,
   hasSite,
   notifiedCauses,
@@ -31,5 +32,5 @@ export function compose(): Background {
     now: Date.now,
     ...{ repeat, fireAt, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses },
   });
-  return { captures: { outbox, hasSite }, scheduler };
+  return { captures: { outbox, hasSite, fetchInTab, now: Date.now }, scheduler };
 }

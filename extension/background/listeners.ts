@@ -2,7 +2,7 @@
  * Every event the background wakes for, registered synchronously at start: one that is registered later would be missed
  * by the very event that started it.
  */
-import { captureOf, originPattern } from '../capture/index.ts';
+import { captureOf, isSameOrigin, originPattern } from '../capture/index.ts';
 import { createReceiver } from '../messaging/index.ts';
 import {
   createMenus,
@@ -40,20 +40,24 @@ export function listen({ captures, scheduler }: Background): void {
   onShortcut({ open: () => void openPage('backup'), savePage: save });
 }
 
-/** The permission is asked for before anything else: the gesture does not outlive a wait. */
+/**
+ * What is on the page's own site comes through its tab and needs no permission. For another site it is asked for before
+ * anything else: the gesture does not outlive a wait.
+ */
 async function savePointed(
-  { kind, url, title }: Pointed,
+  { kind, url, title, pageUrl, tabId }: Pointed,
   captures: Background['captures'],
   release: () => Promise<void>,
 ): Promise<void> {
   const pattern = originPattern(url);
-  const asked = pattern === null ? Promise.resolve(false) : requestSite(pattern).catch(() => false);
+  const own = pageUrl !== null && isSameOrigin(url, pageUrl);
+  const asked = pattern === null || own ? Promise.resolve(false) : requestSite(pattern).catch(() => false);
   const capture = captureOf(kind, url, title);
   if (capture === null) {
     await notify('uncatchable', notice.title, notice.uncatchable);
     return;
   }
-  await captureWeb(captures, capture);
+  await captureWeb(captures, capture, own ? tabId : null);
   await asked;
   await release();
 }

@@ -7,5 +7,5 @@ export { captureOfDownload, downloadName, type FinishedDownload } from './downlo
 export { readDrop } from './drop.ts';
 export { itemOfFile } from './files.ts';
 export { askForHandle } from './handles.ts';
-export { captureOf, originPattern } from './link.ts';
+export { captureOf, isSameOrigin, originPattern } from './link.ts';
 export { pickFiles, pickFolder } from './picker.ts';

@@ -20,6 +20,10 @@ export function originPattern(url: string): string | null {
   return `${parsed.protocol}//${parsed.hostname}/*`;
 }
 
+export function isSameOrigin(a: string, b: string): boolean {
+  return URL.canParse(a) && URL.canParse(b) && new URL(a).origin === new URL(b).origin;
+}
+
 function withoutFragment(url: string): string {
   const parsed = new URL(url);
   parsed.hash = '';

@@ -26,7 +26,8 @@ export type Message =
   | { type: 'retry'; ids: readonly string[] }
   | { type: 'retry-all' }
   | { type: 'release'; reason: WaitReason; sourceId: string | null }
-  | { type: 'capture-web'; capture: WebCapture }
+  /** `tabId`: the tab that shows it, when it is that tab's own page. */
+  | { type: 'capture-web'; capture: WebCapture; tabId: number | null }
   /** Who is signed in on this device now; null: nobody. */
   | { type: 'account'; name: string | null }
   /** Background to offscreen document: start, or look again. */
@@ -46,8 +47,8 @@ export interface Responses {
   retry: null;
   'retry-all': null;
   release: null;
-  /** Whether the site may be read already; the item is in the queue either way. */
-  'capture-web': { allowed: boolean };
+  /** Whether the site's permission is still needed; the item is in the queue either way. */
+  'capture-web': { needsPermission: boolean };
   account: null;
   'engine-wake': null;
   'engine-report': null;

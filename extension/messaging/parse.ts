@@ -44,7 +44,7 @@ const FIELDS: Readonly<Record<MessageType, Fields>> = {
     reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'),
     sourceId: isNullOr(isId),
   },
-  'capture-web': { capture: isCapture },
+  'capture-web': { capture: isCapture, tabId: isNullOr(isCount) },
   account: { name: isNullOr(isString) },
   'engine-wake': {},
   'engine-report': { report: isReport },

@@ -12,6 +12,7 @@ export { type AlarmName, fireAt, onAlarm, repeat } from './alarms.ts';
 export { finishedDownloads } from './downloads.ts';
 export type { EngineHost } from './engine-host.ts';
 export { startEngineWorker } from './engine-worker.ts';
+export { fetchInTab } from './in-tab.ts';
 export { createMenus, onMenuClick, onShortcut, type Pointed } from './menus.ts';
 export { type BadgeLook, notify, onNotificationClick, showBadge, unnotify } from './notices.ts';
 export { hasDownloads, hasSite, onPermissionAdded, requestDownloads, requestSite } from './permissions.ts';

@@ -2,11 +2,13 @@
 import browser from 'webextension-polyfill';
 import { translated } from './runtime.ts';
 
-/** What was pointed at. `page` is the title of the page it was found on. */
+/** What was pointed at, and where: the page's address and title. */
 export interface Pointed {
   readonly kind: 'link' | 'image' | 'page';
   readonly url: string;
   readonly title: string | null;
+  readonly pageUrl: string | null;
+  readonly tabId: number | null;
 }
 
 const TITLES = { link: 'menuLink', image: 'menuImage', page: 'menuPage' } as const;
@@ -23,11 +25,11 @@ export async function createMenus(): Promise<void> {
 /** The listener runs inside the gesture. */
 export function onMenuClick(listener: (pointed: Pointed) => void): void {
   browser.contextMenus.onClicked.addListener((info, tab) => {
-    const title = tab?.title ?? null;
+    const page = { title: tab?.title ?? null, pageUrl: info.pageUrl ?? null, tabId: tab?.id ?? null };
     const urls = { link: info.linkUrl, image: info.srcUrl, page: info.pageUrl ?? tab?.url };
     const kind = KINDS.find((known) => known === info.menuItemId);
     const url = kind && urls[kind];
-    if (kind && url) listener({ kind, url, title });
+    if (kind && url) listener({ kind, url, ...page });
   });
 }
 
@@ -41,7 +43,8 @@ export function onShortcut(shortcuts: Shortcuts): void {
   browser.commands.onCommand.addListener((command, tab) => {
     if (command === 'open-holdfast') shortcuts.open();
     else if (command === 'save-page' && tab?.url) {
-      shortcuts.savePage({ kind: 'page', url: tab.url, title: tab.title ?? null });
+      const { url, title = null, id: tabId = null } = tab;
+      shortcuts.savePage({ kind: 'page', url, title, pageUrl: url, tabId });
     }
   });
 }

@@ -2,6 +2,7 @@
 import browser from 'webextension-polyfill';
 
 export interface FrontTab {
+  readonly id: number | null;
   readonly url: string;
   readonly title: string | null;
 }
@@ -9,7 +10,7 @@ export interface FrontTab {
 /** The tab a person is looking at; null when the browser does not let us see its address. */
 export async function frontTab(): Promise<FrontTab | null> {
   const [tab] = await browser.tabs.query({ active: true, currentWindow: true });
-  return tab?.url === undefined ? null : { url: tab.url, title: tab.title ?? null };
+  return tab?.url === undefined ? null : { id: tab.id ?? null, url: tab.url, title: tab.title ?? null };
 }
 
 /** Shows the full page at a screen, in the tab that has it open already if there is one. */

@@ -158,44 +158,37 @@ class World {
   }
 
   take({ who, do: what }: Step): void {
-    const name = OWNERS[who];
+    const owner = OWNERS[who];
     const held = this.held[who];
-    switch (what) {
-      case 'tick':
+    const answered = this.answered[who];
+    const until = this.now + 60;
+    const moves: Record<Step['do'], () => void> = {
+      tick: () => {
         this.now += 40;
-        return;
-      case 'claim':
-        for (const index of this.jobs.keys()) {
-          if (this.apply(index, { type: 'claim', owner: name, until: this.now + 60 })) held.add(index);
-        }
-        return;
-      case 'send':
-        // The vault keeps a version id once, whoever sends it and however often.
-        for (const index of held) {
-          this.vault.set(index, 1);
-          this.answered[who].add(index);
-        }
-        return;
-      case 'hear':
-        for (const index of this.answered[who])
-          this.apply(index, { type: 'commit', owner: name, until: this.now + 60 });
-        return;
-      case 'prove':
-        for (const index of this.answered[who]) this.apply(index, { type: 'prove' });
-        return;
-      case 'yield':
-        for (const index of held) this.apply(index, { type: 'yield', owner: name });
+      },
+      claim: () => {
+        for (const index of this.all([...this.jobs.keys()], { type: 'claim', owner, until })) held.add(index);
+      },
+      // The vault keeps a version id once, whoever sends it and however often.
+      send: () => {
+        for (const index of held) this.vault.set(index, 1);
+        for (const index of held) answered.add(index);
+      },
+      hear: () => this.all([...answered], { type: 'commit', owner, until }),
+      prove: () => this.all([...answered], { type: 'prove' }),
+      yield: () => this.all([...held], { type: 'yield', owner }),
+      wait: () => this.all([...held], { type: 'wait', owner, reason: 'offline', notBefore: this.now + 30 }),
+      die: () => {
         held.clear();
-        return;
-      case 'wait':
-        for (const index of held) {
-          this.apply(index, { type: 'wait', owner: name, reason: 'offline', notBefore: this.now + 30 });
-        }
-        return;
-      case 'die':
-        held.clear();
-        this.answered[who].clear();
-    }
+        answered.clear();
+      },
+    };
+    moves[what]();
+  }
+
+  /** Those that the event applied to. */
+  all(indices: readonly number[], event: JobEvent): number[] {
+    return indices.filter((index) => this.apply(index, event));
   }
 
   /** One runner that lives. */

@@ -1,6 +1,6 @@
 /**
- * Fetches one document from the web as the person sees it, with their sign-in. Runs in the engine's worker; the site's
- * permission was asked for before. May not: keep the body in memory (it becomes a Blob), or store a sign-in page under a
+ * Fetches one document from the web as the person sees it, with their sign-in. Runs in the engine's worker, where the
+ * site's permission was asked for before, or in the background, with a fetch that goes through the tab. May not: keep the body in memory (it becomes a Blob), or store a sign-in page under a
  * document's name.
  */
 import { HoldfastError } from '../../../shared/errors/index.ts';
@@ -8,7 +8,9 @@ import type { FetchedBytes, WebRequest } from '../../queue/index.ts';
 import { documentName, isHtml, mediaType, safeName } from './naming.ts';
 import { isSignInPage } from './sign-in.ts';
 
-export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+/** As much of an answer as is looked at. */
+export type Answered = Pick<Response, 'status' | 'url' | 'headers' | 'blob'>;
+export type Fetch = (url: string, init: RequestInit) => Promise<Answered>;
 
 /** What the fetch needs of its surroundings. */
 export interface WebPort {
@@ -20,7 +22,7 @@ export interface WebPort {
 /** How much of an HTML answer is looked at. */
 const HEAD_BYTES = 512 * 1024;
 
-/** Errors: E_OFFLINE, E_UNAVAILABLE, E_RATE, E_CAPTURE_SIGN_IN, E_CAPTURE_FAILED, E_CANCELLED. */
+/** Errors: those of the port's fetch, E_OFFLINE, E_UNAVAILABLE, E_RATE, E_CAPTURE_SIGN_IN, E_CAPTURE_FAILED, E_CANCELLED. */
 export async function fetchDocument(request: WebRequest, port: WebPort, signal: AbortSignal): Promise<FetchedBytes> {
   const response = await ask(request.url, port, signal);
   const blob = await bodyOf(response, port, signal);
@@ -45,7 +47,7 @@ export async function fetchDocument(request: WebRequest, port: WebPort, signal: 
   return { blob, name, mtime: modifiedAt(response) ?? port.now(), from: { url: request.url, title } };
 }
 
-async function ask(url: string, port: WebPort, signal: AbortSignal): Promise<Response> {
+async function ask(url: string, port: WebPort, signal: AbortSignal): Promise<Answered> {
   try {
     return await port.fetch(url, { credentials: 'include', redirect: 'follow', cache: 'no-cache', signal });
   } catch (error) {
@@ -53,7 +55,7 @@ async function ask(url: string, port: WebPort, signal: AbortSignal): Promise<Res
   }
 }
 
-async function bodyOf(response: Response, port: WebPort, signal: AbortSignal): Promise<Blob> {
+async function bodyOf(response: Answered, port: WebPort, signal: AbortSignal): Promise<Blob> {
   try {
     return await response.blob();
   } catch (error) {
@@ -63,13 +65,14 @@ async function bodyOf(response: Response, port: WebPort, signal: AbortSignal): P
 
 /** The browser does not say whether a site is out of reach or refuses us; being offline is all that can be told apart. */
 function roadError(cause: unknown, port: WebPort, signal: AbortSignal): HoldfastError {
+  if (cause instanceof HoldfastError) return cause;
   if (signal.aborted) return new HoldfastError('E_CANCELLED', 'cancelled', { cause });
   return new HoldfastError(port.isOnline() ? 'E_CAPTURE_FAILED' : 'E_OFFLINE', 'the document could not be fetched', {
     cause,
   });
 }
 
-function checkStatus({ status }: Response): void {
+function checkStatus({ status }: Answered): void {
   if (status >= 200 && status < 300) return;
   const code = status === 429 ? 'E_RATE' : status >= 500 ? 'E_UNAVAILABLE' : 'E_CAPTURE_FAILED';
   throw new HoldfastError(code, `the site answered ${status}`);
@@ -91,7 +94,7 @@ function decodeEntities(text: string): string {
   });
 }
 
-function modifiedAt(response: Response): number | null {
+function modifiedAt(response: Answered): number | null {
   const at = Date.parse(response.headers.get('last-modified') ?? '');
   return Number.isFinite(at) && at > 0 ? at : null;
 }
