@@ -9,11 +9,11 @@ import fastifySwagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import {
+  AnswerLog,
   type App,
   accessControl,
   answerProblem,
   extensionCors,
-  logAnswers,
   loggerOptions,
   type Site,
   securityHeaders,
@@ -58,7 +58,7 @@ export function shareApp(site: Site): App {
 function bareApp(site: Site): App {
   const root = Fastify({
     logger: loggerOptions(site),
-    disableRequestLogging: true,
+    logController: new AnswerLog(),
     genReqId: () => randomBytes(8).toString('hex'),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_MS,
@@ -73,7 +73,6 @@ function bareApp(site: Site): App {
     .setValidatorCompiler(TypeBoxValidatorCompiler)
     .setErrorHandler(answerProblem);
   root.server.maxConnections = MAX_CONNECTIONS;
-  logAnswers(root);
   securityHeaders(root, site);
   root.register(fastifyCookie);
   routes.textFiles(root, site);

@@ -31,7 +31,7 @@ export function vaults(db: Kysely<Tables>): Vaults {
     entries: async (vaultId, after, limit, maxBytes) => {
       const vault = bytesOf(vaultId);
       const last = await lastOfPage(db, vault, after, limit, maxBytes);
-      return db
+      const rows = await db
         .selectFrom('entries')
         .select(['body', 'day'])
         .where('vault_id', '=', vault)
@@ -39,6 +39,7 @@ export function vaults(db: Kysely<Tables>): Vaults {
         .where('seq', '<=', last)
         .orderBy('seq')
         .execute();
+      return rows.map(({ body, day }) => ({ body, day }));
     },
     append: (append) => db.transaction().execute((tx) => appendEntries(tx, append)),
   };

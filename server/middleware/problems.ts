@@ -2,13 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type Problem, type ProblemCode } from '../../shared/protocol/index.ts';
 import { Refusal } from '../domain/index.ts';
+import { logFailure } from './request-log.ts';
 
 /** Failures that the operator should see the cause of. */
 const OURS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unavailable', 'server-full']);
 
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);
-  if (OURS.has(refusal.problem)) request.log.error({ err: refusal.cause ?? refusal, problem: refusal.problem });
+  if (OURS.has(refusal.problem)) logFailure(request, refusal.cause ?? refusal, refusal.problem);
   const { status, title } = PROBLEMS[refusal.problem];
   if (refusal.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(refusal.retryAfterMs / 1_000));
   const problem: Problem = {

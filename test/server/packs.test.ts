@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { PACK_CLASSES, packPath, packsMissingPath, ROUTES } from '../../shared/protocol/index.ts';
+import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
+import { type Bench, bench } from './support/bench.ts';
+import { hexId, Person, pack, sha256Hex } from './support/person.ts';
+
+describe('packs', () => {
+  let server: Bench;
+  let person: Person;
+  before(async () => {
+    server = await bench();
+    person = await Person.registered(server);
+  });
+  after(() => server.close());
+
+  const get = (id: string, headers: Record<string, string> = {}) =>
+    person.ask('GET', packPath(person.vault, id), { headers });
+  const place = (id: string) => join(server.root, 'data', 'packs', id.slice(0, 2), id);
+  const incoming = () => readdir(join(server.root, 'data', 'packs', 'incoming'));
+
+  it('keeps packs of every class, byte for byte', async () => {
+    for (const size of PACK_CLASSES) {
+      const { id, bytes } = pack(size);
+      assert.deepEqual((await person.put(bytes)).as(PackAnswer), { id });
+      const answer = await get(id);
+      assert.equal(answer.status, 200);
+      assert.equal(answer.headers['content-length'], `${size}`);
+      assert.equal(answer.headers.etag, `"${id}"`);
+      assert.ok(answer.bytes.equals(bytes));
+    }
+  });
+
+  it('gives every file the same time and lets nobody else read it', async () => {
+    const { id, bytes } = pack();
+    await person.put(bytes);
+    const { mtimeMs, mode } = await stat(place(id));
+    assert.equal(mtimeMs, Date.UTC(2000, 0, 1));
+    assert.equal(mode & 0o077, 0);
+  });
+
+  it('reads aligned ranges only', async () => {
+    const { id, bytes } = pack(4_194_304);
+    await person.put(bytes);
+    for (const [start, end] of [
+      [0, 65_536],
+      [65_536, 1_179_648],
+      [4_128_768, 4_194_304],
+    ] as const) {
+      const answer = await get(id, { range: `bytes=${start}-${end - 1}` });
+      assert.equal(answer.status, 206);
+      assert.equal(answer.headers['content-range'], `bytes ${start}-${end - 1}/4194304`);
+      assert.ok(answer.bytes.equals(bytes.subarray(start, end)));
+    }
+    assert.equal((await get(id, { range: 'bytes=0-4194303' })).status, 200);
+    for (const range of [
+      'bytes=0-65534',
+      'bytes=1-65536',
+      'bytes=0-4259839',
+      'bytes=65536-65535',
+      'bytes=4194304-4259839',
+      'bytes=0-',
+      'bytes=-65536',
+      'bytes=0-65535,131072-196607',
+      'chunks=0-65535',
+    ]) {
+      assert.equal((await get(id, { range })).code, 'range-invalid', range);
+    }
+  });
+
+  it('refuses what is not the pack it says, and leaves nothing behind', async () => {
+    const { id, bytes } = pack();
+    const other = pack();
+    assert.equal((await person.put(bytes, other.id)).code, 'hash-mismatch');
+    assert.equal((await person.put(randomBytes(65_535))).code, 'bad-request');
+    assert.equal((await person.put(Buffer.alloc(0))).code, 'bad-request');
+    assert.equal((await person.put(bytes, id, { 'content-length': '4194305' })).code, 'too-large');
+    assert.equal((await person.ask('PUT', packPath(person.vault, 'zz'), { body: bytes })).code, 'bad-request');
+    assert.equal(
+      (await person.ask('PUT', packPath(person.vault, id.toUpperCase()), { body: bytes })).code,
+      'bad-request',
+    );
+    assert.equal((await get(id)).code, 'not-found');
+    assert.deepEqual(await incoming(), []);
+  });
+
+  it('says which packs are missing', async () => {
+    const [here, nowhere] = [pack(), pack()];
+    await person.put(here.bytes);
+    const ask = (ids: string[]) => person.ask('POST', packsMissingPath(person.vault), { json: { ids } });
+    assert.deepEqual((await ask([nowhere.id, here.id])).as(PacksMissingAnswer).missing, [nowhere.id]);
+    assert.deepEqual((await ask([])).as(PacksMissingAnswer).missing, []);
+    const many = Array.from({ length: 4_096 }, () => hexId(32));
+    assert.deepEqual((await ask(many)).as(PacksMissingAnswer).missing, many);
+    assert.equal((await ask([...many, hexId(32)])).code, 'bad-request');
+  });
+
+  it('counts a pack once, however often and at once it arrives', async () => {
+    const owner = await Person.registered(server);
+    const used = async () => (await owner.ask('GET', ROUTES.account)).as(AccountInfo);
+    const before = await used();
+    const { bytes } = pack(262_144);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => owner.put(bytes)));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal((await owner.put(bytes)).status, 200);
+    const now = await used();
+    assert.equal(now.usedBytes - before.usedBytes, 262_144);
+    assert.equal(now.packs - before.packs, 1);
+  });
+
+  it('never exceeds the quota, however many packs arrive at once', async () => {
+    const small = await bench({ HOLDFAST_QUOTA_BYTES: `${2_048 + 3 * 65_536}` });
+    const owner = await Person.registered(small);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => owner.put(pack().bytes)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 3);
+    assert.ok(answers.every((answer) => answer.status === 200 || answer.code === 'quota-exceeded'));
+    assert.equal((await owner.ask('GET', ROUTES.account)).as(AccountInfo).usedBytes, 2_048 + 3 * 65_536);
+    await small.close();
+  });
+
+  it('shows packs to their own vault only, though others may store the same', async () => {
+    const stranger = await Person.registered(server);
+    const { id, bytes } = pack();
+    await person.put(bytes);
+    assert.equal((await stranger.ask('GET', packPath(person.vault, id))).code, 'not-found');
+    assert.equal((await stranger.ask('GET', packPath(stranger.vault, id))).code, 'not-found');
+    assert.equal((await stranger.ask('PUT', packPath(person.vault, id), { body: bytes })).code, 'not-found');
+    assert.equal((await stranger.put(bytes)).status, 200);
+    assert.equal((await stranger.ask('GET', packPath(stranger.vault, id))).status, 200);
+  });
+
+  it('says that a damaged pack is not available, and takes it again', async () => {
+    const { id, bytes } = pack();
+    await person.put(bytes);
+    await truncate(place(id), 100);
+    assert.equal((await get(id)).code, 'unavailable');
+    assert.equal((await person.put(bytes)).status, 200);
+    assert.ok((await get(id)).bytes.equals(bytes));
+    await rename(place(id), `${place(id)}.gone`);
+    assert.equal((await get(id)).code, 'unavailable');
+    assert.equal((await person.put(bytes)).status, 200);
+    assert.equal((await get(id)).status, 200);
+  });
+
+  it('sweeps at start what an interrupted upload left', async () => {
+    const own = await bench();
+    await writeFile(join(own.root, 'data', 'packs', 'incoming', 'left'), 'x');
+    const again = await bench({ HOLDFAST_DATA: join(own.root, 'data') }).catch((error: Error) => error);
+    assert.match(String(again), /Another server uses/, 'not while the server runs');
+    await own.data.close();
+    const next = await bench({ HOLDFAST_DATA: join(own.root, 'data') });
+    assert.deepEqual(await readdir(join(own.root, 'data', 'packs', 'incoming')), []);
+    await next.close();
+  });
+
+  describe('over a real connection', () => {
+    let port: number;
+    before(async () => {
+      await server.app.listen({ host: '127.0.0.1', port: 0 });
+      port = (server.app.server.address() as AddressInfo).port;
+    });
+
+    const raw = async (lines: readonly string[], body: Uint8Array, cut: boolean) => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      let answer = '';
+      socket.setEncoding('latin1').on('data', (text: string) => {
+        answer += text;
+      });
+      socket.on('error', () => {});
+      const head = [...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, 'X-EBK: 1', '', ''];
+      socket.write(head.join('\r\n'));
+      socket.write(body);
+      if (cut) setTimeout(() => socket.destroy(), 50);
+      await once(socket, 'close');
+      return answer;
+    };
+
+    it('leaves nothing of an upload that was cut', async () => {
+      const { id, bytes } = pack(1_048_576);
+      await raw(
+        [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Content-Length: 1048576'],
+        bytes.subarray(0, 500_000),
+        true,
+      );
+      for (let i = 0; i < 100 && (await incoming()).length > 0; i++) await new Promise((done) => setTimeout(done, 10));
+      assert.deepEqual(await incoming(), []);
+      assert.equal((await get(id)).code, 'not-found');
+      assert.equal((await person.put(bytes)).status, 200);
+    });
+
+    it('needs a Content-Length', async () => {
+      const { id } = pack();
+      const lines = [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Transfer-Encoding: chunked', 'Connection: close'];
+      const answer = await raw(lines, Buffer.from('5\r\nhello\r\n0\r\n\r\n'), false);
+      assert.match(answer, /^HTTP\/1.1 411 /);
+    });
+
+    it('answers a refusal though the body is not read, and goes on', async () => {
+      const { bytes } = pack(4_194_304);
+      const url = `http://127.0.0.1:${port}${packPath(hexId(), sha256Hex(bytes))}`;
+      for (let i = 0; i < 5; i++) {
+        const answer = await fetch(url, { method: 'PUT', body: bytes, headers: { ...person.bearer, 'x-ebk': '1' } });
+        assert.equal(answer.status, 404);
+        await answer.arrayBuffer();
+      }
+    });
+
+    it('streams a pack to the last byte', async () => {
+      const { id, bytes } = pack(4_194_304);
+      await person.put(bytes);
+      const answer = await fetch(`http://127.0.0.1:${port}${packPath(person.vault, id)}`, { headers: person.bearer });
+      assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
+    });
+  });
+});
