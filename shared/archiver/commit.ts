@@ -5,7 +5,16 @@
 import type { Random } from '../async/ports.ts';
 import { type Bytes, concat, fromHex, toHex, utf8 } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
-import { NODE_KIND, type Op, type PutVersion, ROOT_FOLDER, rootHash, VERSION_FLAG } from '../format/index.ts';
+import {
+  MAX_MIME_BYTES,
+  MAX_TEXT_BYTES,
+  NODE_KIND,
+  type Op,
+  type PutVersion,
+  ROOT_FOLDER,
+  rootHash,
+  VERSION_FLAG,
+} from '../format/index.ts';
 import { childByName, type NodeState, newestVersion, ROOT, type VaultState } from '../vault/index.ts';
 import type { DurablePack } from './put.ts';
 import type { ReadFile } from './read.ts';
@@ -86,9 +95,6 @@ class Placing {
     const parent = await this.#folder(item.path, item.capturedAt);
     const known = this.#find(parent, item.name, NODE_KIND.file);
     const fileId = known?.fileId ?? this.#context.random.bytes(16);
-    const attributes = new Map<string, string>();
-    if (item.sourceTitle !== null) attributes.set('title', item.sourceTitle);
-    if (item.sourceUrl !== null) attributes.set('url', item.sourceUrl);
     this.#put(parent, item.name, {
       ...blank(fileId, item.versionId, parent, item.name, item.capturedAt, this.#context.deviceId),
       prevVersion: known?.lastVersion ?? null,
@@ -99,8 +105,8 @@ class Placing {
       manifest: file.manifest,
       sourcePathHash: (await sha256(concat(...[...item.path, item.name].map((part) => utf8(`${part}\0`))))).slice(0, 8),
       flags: file.changedDuringRead ? VERSION_FLAG.changedDuringRead : 0,
-      mime: file.mime === '' ? null : file.mime,
-      attributes,
+      mime: file.mime !== '' && fits(file.mime, MAX_MIME_BYTES) ? file.mime : null,
+      attributes: provenance(item),
     });
   }
 
@@ -139,6 +145,18 @@ class Placing {
   #key(parent: Bytes, name: string, kind: number): string {
     return `${toHex(parent)}${kind}${name}`;
   }
+}
+
+/** Where the bytes came from. What is too long for the format is left out: the file matters more. */
+function provenance({ sourceTitle, sourceUrl }: ReadFile['item']): Map<string, string> {
+  const attributes = new Map<string, string>();
+  if (sourceTitle !== null && fits(sourceTitle, MAX_TEXT_BYTES)) attributes.set('title', sourceTitle);
+  if (sourceUrl !== null && fits(sourceUrl, MAX_TEXT_BYTES)) attributes.set('url', sourceUrl);
+  return attributes;
+}
+
+function fits(text: string, maxBytes: number): boolean {
+  return utf8(text).length <= maxBytes;
 }
 
 function blank(fileId: Bytes, versionId: Bytes, parent: Bytes, name: string, capturedAt: number, deviceId: Bytes) {

@@ -3,9 +3,9 @@
  * schema and encoded again: the bytes must come out the same, so there is exactly one encoding of every value and no
  * decoder can be told apart from another. Depth and size are limited before anything is built.
  */
-import { decode, encode } from 'cborg';
-import { type Bytes, equal } from '../bytes/index.ts';
-import { integrityError } from '../errors/index.ts';
+import { decode, encode, type Token, Tokenizer } from 'cborg';
+import { type Bytes, equal, fromUtf8 } from '../bytes/index.ts';
+import { HoldfastError, integrityError } from '../errors/index.ts';
 
 const MAX_DEPTH = 16;
 const [MAJOR_BYTES, MAJOR_TEXT, MAJOR_ARRAY, MAJOR_MAP] = [2, 3, 4, 5] as const;
@@ -118,9 +118,15 @@ export const variant = <const V extends Variants>(variants: V): Codec<VariantVal
   };
 };
 
-/** Canonical bytes of a value. */
+/** Canonical bytes of a value. E_INPUT for one that no reader would take: once written it could never be taken back. */
 export function encodeCbor<T>(codec: Codec<T>, value: T): Bytes {
-  return new Uint8Array(encode(codec.write(value)));
+  const raw = codec.write(value);
+  try {
+    codec.read(raw);
+  } catch (cause) {
+    throw new HoldfastError('E_INPUT', 'a value is outside the limits of the format', { cause });
+  }
+  return new Uint8Array(encode(raw));
 }
 
 const DECODE = {
@@ -130,14 +136,24 @@ const DECODE = {
   allowInfinity: false,
   allowNaN: false,
   rejectDuplicateMapKeys: true,
+  retainStringBytes: true,
   useMaps: true,
 } as const;
+
+/** The library's reading of text drops a byte order mark and mends bad UTF-8; here text is what its bytes say, or nothing. */
+class ExactTokenizer extends Tokenizer {
+  override next(): Token {
+    const token = super.next();
+    if (token.byteValue !== undefined) token.value = fromUtf8(token.byteValue);
+    return token;
+  }
+}
 
 /** The value of canonical bytes of at most `maxBytes`; E_INTEGRITY for anything else. */
 export function decodeCbor<T>(codec: Codec<T>, input: Uint8Array, maxBytes: number): T {
   if (input.length > maxBytes || !depthWithin(input, MAX_DEPTH)) throw integrityError();
   try {
-    const value = codec.read(decode(input, DECODE));
+    const value = codec.read(decode(input, { ...DECODE, tokenizer: new ExactTokenizer(input, DECODE) }));
     if (equal(encodeCbor(codec, value), input)) return value;
   } catch (cause) {
     throw integrityError(cause);

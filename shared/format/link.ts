@@ -8,7 +8,7 @@ import { LINK_RECORD_CLASSES, MAX_LINK_RECORD, MAX_PACK } from '../protocol/limi
 import { bytes, decodeCbor, encodeCbor, int, list, nullable, record, text, tuple, uint, type Value } from './cbor.ts';
 import { MAX_CHUNK } from './chunk.ts';
 import { padToClass, unpadFromClass } from './entry.ts';
-import { MAX_NAME_BYTES, MAX_SEGMENT_CHUNKS } from './ops.ts';
+import { MAX_MIME_BYTES, MAX_NAME_BYTES, MAX_SEGMENT_CHUNKS } from './ops.ts';
 
 const name = text(MAX_NAME_BYTES);
 const hash = bytes(32);
@@ -32,7 +32,7 @@ const sharedFile = record({
   path: [0, list(name, 256)],
   size: [1, uint()],
   mtime: [2, int],
-  mime: [3, nullable(text(255))],
+  mime: [3, nullable(text(MAX_MIME_BYTES))],
   rootHash: [4, hash],
   chunks: [5, list(sharedChunk, MAX_SEGMENT_CHUNKS)],
 });

@@ -7,7 +7,8 @@ import { bytes, int, list, nullable, record, text, textMap, tuple, uint, type Va
 import { MAX_CHUNK } from './chunk.ts';
 
 export const MAX_NAME_BYTES = 4_096;
-const MAX_TEXT_BYTES = 65_536;
+export const MAX_TEXT_BYTES = 65_536;
+export const MAX_MIME_BYTES = 255;
 const id = bytes(16);
 const hash = bytes(32);
 const name = text(MAX_NAME_BYTES);
@@ -72,7 +73,7 @@ const putVersion = record({
   sourcePathHash: [14, bytes(8)],
   capturedAt: [15, time],
   flags: [16, uint(7)],
-  mime: [17, nullable(text(255))],
+  mime: [17, nullable(text(MAX_MIME_BYTES))],
   /** Provenance and other named facts: `url`, `title`. */
   attributes: [18, textMap(16, MAX_TEXT_BYTES)],
 });
