@@ -23,7 +23,7 @@ function applyOp(state: VaultState, op: Op, seq: number): void {
       applyGenesis(state, op, seq);
       break;
     case 'device-cert':
-      state.devices.set(toHex(op.deviceId), { publicKey: op.publicKey, name: op.name, revoked: false });
+      applyDevice(state, op);
       break;
     case 'device-revoke':
       known(state.devices.get(toHex(op.deviceId))).revoked = true;
@@ -79,6 +79,13 @@ function applyGenesis(state: VaultState, op: OpOf<'genesis'>, seq: number): void
   if (seq !== 1 || state.genesis !== null) throw integrityError();
   state.genesis = op;
   state.minSuite = op.minSuite;
+}
+
+/** A device that was revoked stays so, whoever repeats its certificate. */
+function applyDevice(state: VaultState, op: OpOf<'device-cert'>): void {
+  const id = toHex(op.deviceId);
+  const revoked = state.devices.get(id)?.revoked ?? false;
+  state.devices.set(id, { publicKey: op.publicKey, name: op.name, revoked });
 }
 
 function applyVersion(state: VaultState, op: PutVersion, seq: number): void {

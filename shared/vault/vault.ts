@@ -7,7 +7,7 @@ import { backoff, createMutex } from '../async/index.ts';
 import type { Clock, Random } from '../async/ports.ts';
 import { type Bytes, fromHex, toHex } from '../bytes/index.ts';
 import type { AppendOutcome, LogEntries } from '../client/index.ts';
-import { codeOf, HoldfastError, integrityError } from '../errors/index.ts';
+import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors/index.ts';
 import { MAX_OPS, type Op, opSize, roomInClass, sealEntry } from '../format/index.ts';
 import {
   ENTRY_CLASSES,
@@ -69,6 +69,9 @@ const RACE_BACKOFF = { baseMs: 50, capMs: 2_000 };
 /** Entries are filled up to this class, so that a batch of file versions costs one of them. */
 const TARGET_CLASS = ENTRY_CLASSES[2];
 
+/** How an entry fails that is not what was written: a byte flipped on this device's disk must not lock it out. */
+const BAD_ENTRY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_DOWNGRADE']);
+
 /** Opens a vault from the entries kept on this device; `pull` brings it up to date. */
 export async function openVault(
   ports: VaultPorts,
@@ -117,7 +120,7 @@ class LogVault implements Vault {
     try {
       for (const body of await this.#ports.keyStore.cachedEntries(this.vaultId, 0)) await this.#extend(body, null);
     } catch (error) {
-      if (codeOf(error) !== 'E_INTEGRITY') throw error;
+      if (!BAD_ENTRY.has(codeOf(error))) throw error;
       this.#state = emptyState();
       this.#broken = null;
     }
@@ -191,7 +194,10 @@ class LogVault implements Vault {
 
   /** This device's first entry in the vault carries its certificate. */
   async #introduced(ops: readonly Op[]): Promise<readonly Op[]> {
-    if (this.#state.devices.has(toHex(this.#writer.deviceId))) return ops;
+    const self = this.#state.devices.get(toHex(this.#writer.deviceId));
+    // The server would take the entry, for it cannot tell who writes; no device would, and the log would end there.
+    if (self?.revoked === true) throw new HoldfastError('E_FORBIDDEN', 'this device was removed from the account');
+    if (self !== undefined) return ops;
     return [await this.#writer.certificate(), ...ops];
   }
 
