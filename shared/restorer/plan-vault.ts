@@ -15,6 +15,7 @@ import {
   type VersionState,
 } from '../vault/index.ts';
 import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
+import { safeName } from './safe-name.ts';
 
 export interface PlanSource {
   readonly state: VaultState;
@@ -54,7 +55,7 @@ export async function planVersion(source: PlanSource, versionId: string): Promis
   const version = node?.versions.find((each) => each.versionId.every((byte, i) => byte === wanted[i]));
   if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
   const file = await planFile(source, version, [version.name]);
-  return { name: version.name, mime: version.mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
+  return oneFile(version.name, version, file);
 }
 
 /** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND, E_INTEGRITY. */
@@ -64,12 +65,16 @@ export async function planNode(source: PlanSource, fileId: string): Promise<Rest
   if (node.kind !== NODE_KIND.folder) {
     const version = newestVersion(node);
     const file = await planFile(source, version, [node.name]);
-    return { name: node.name, mime: version.mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
+    return oneFile(node.name, version, file);
   }
   const files: PlannedFile[] = [];
   const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
   await planFolder(source, node, [node.name], files, emptyFolders);
-  return { name: `${node.name}.zip`, mime: ZIP_MIME, zip: true, files, emptyFolders };
+  return { name: safeName(`${node.name}.zip`), mime: ZIP_MIME, zip: true, files, emptyFolders };
+}
+
+function oneFile(name: string, { mime }: VersionState, file: PlannedFile): RestoreSet {
+  return { name: safeName(name), mime: mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
 }
 
 async function planFolder(

@@ -15,7 +15,7 @@ export interface PlannedChunk {
 }
 
 export interface PlannedFile {
-  /** Folder names and last the file's own, from the top of what is restored. */
+  /** Folder names and last the file's own, from the top of what is restored, as the vault or link has them. */
   readonly path: readonly string[];
   readonly size: number;
   readonly mtime: number;
@@ -24,7 +24,7 @@ export interface PlannedFile {
 
 /** What a restore produces: one file's bytes, or a ZIP of several. */
 export interface RestoreSet {
-  /** Suggested file name. */
+  /** Suggested file name, fit for any file system. */
   readonly name: string;
   readonly mime: string;
   readonly zip: boolean;

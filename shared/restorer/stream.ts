@@ -3,6 +3,7 @@ import type { Bytes } from '../bytes/index.ts';
 import type { ReadPack } from '../vault/index.ts';
 import { createFetcher } from './fetch.ts';
 import type { RestoreSet } from './plan.ts';
+import { safeTree } from './safe-name.ts';
 import { zipLength, zipStream } from './zip.ts';
 
 /** Exact number of bytes `restoreStream` gives. */
@@ -34,23 +35,22 @@ export async function* restoreStream(set: RestoreSet, readPack: ReadPack, signal
     for (const file of set.files) yield* open(file);
     return;
   }
-  yield* zipStream([
-    ...set.files.map((file) => ({
-      path: file.path,
-      size: file.size,
-      mtime: file.mtime,
-      kind: 'file' as const,
-      open: () => open(file),
-    })),
-    ...set.emptyFolders.map((folder) => ({ ...folder, size: 0, kind: 'folder' as const, open: () => nothing() })),
-  ]);
+  yield* zipStream(
+    zipEntries(set).map((entry, i) => {
+      const file = set.files[i];
+      return { ...entry, open: () => (file === undefined ? nothing() : open(file)) };
+    }),
+  );
 }
 
+/** Files first, in the set's order, then empty folders; names that fit every file system, no two the same. */
 function zipEntries(set: RestoreSet) {
-  return [
+  const entries = [
     ...set.files.map(({ path, size, mtime }) => ({ path, size, mtime, kind: 'file' as const })),
     ...set.emptyFolders.map(({ path, mtime }) => ({ path, size: 0, mtime, kind: 'folder' as const })),
   ];
+  const paths = safeTree(entries);
+  return entries.map((entry, i) => ({ ...entry, path: paths[i] as string[] }));
 }
 
 async function* nothing(): AsyncGenerator<Bytes> {}
