@@ -3,12 +3,13 @@
  * The account vault holds the keys of the personal vault; both are verified against the identity that founded them.
  */
 import type { Clock, Random } from '../async/ports.ts';
-import { type Bytes, concat, equal, fromHex, toHex } from '../bytes/index.ts';
+import { type Bytes, equal, fromHex, info, toHex } from '../bytes/index.ts';
 import type { Api, Grant } from '../client/index.ts';
 import {
   accountLogKey,
   type DomainKeys,
   domainKeys,
+  LABELS,
   sha256,
   sign,
   signingPairOfSeed,
@@ -132,7 +133,7 @@ export async function certificate(
   return { op: 'device-cert', ...device, signature: await sign(identityKey, certificateInput(accountId, device)) };
 }
 
-/** Head of both vaults in one hash: equal on devices that have seen the same history. */
-export function stateHash(session: Session): Promise<Bytes> {
-  return sha256(concat(fromHex(session.vault.vaultId), session.vault.state.hash));
+/** The vault and its head in one hash: equal on devices that have seen the same history. */
+export function stateHash({ vault }: Pick<Session, 'vault'>): Promise<Bytes> {
+  return sha256(info(LABELS.stateCode, fromHex(vault.vaultId), vault.state.hash));
 }

@@ -57,9 +57,15 @@ export function readU32be(bytes: Uint8Array, offset = 0): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(offset);
 }
 
-/** Domain-separated, length-prefixed input: lp(label) ‖ lp(a) ‖ … with lp(x) = u16be length ‖ x. */
+/**
+ * Domain-separated, length-prefixed input: lp(label) ‖ lp(a) ‖ … with lp(x) = u16be length ‖ x. RangeError for a part
+ * longer than its prefix can say.
+ */
 export function info(label: string, ...parts: readonly Uint8Array[]): Bytes {
-  const prefixed = [utf8(label), ...parts].map((part) => concat(u16be(part.length), part));
+  const prefixed = [utf8(label), ...parts].map((part) => {
+    if (part.length > 0xffff) throw new RangeError('a part is longer than 65,535 bytes');
+    return concat(u16be(part.length), part);
+  });
   return concat(...prefixed);
 }
 

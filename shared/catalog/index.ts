@@ -61,15 +61,15 @@ export interface Catalog {
 
 const byName = new Intl.Collator(undefined, { numeric: true });
 
-/** A catalog of a state that goes on changing; it notices by the state's sequence number. */
+/** A catalog of a state that goes on changing, or is another one after the next sign-in; it notices both. */
 export function createCatalog(stateOf: () => VaultState): Catalog {
-  let seq = -1;
+  let summed: { state: VaultState; seq: number } | null = null;
   const sums = new Map<string, Sums>();
 
   function sumsOf(state: VaultState, folderId: string): Sums {
-    if (state.seq !== seq) {
+    if (summed?.state !== state || summed.seq !== state.seq) {
       sums.clear();
-      seq = state.seq;
+      summed = { state, seq: state.seq };
     }
     const known = sums.get(folderId);
     if (known !== undefined) return known;

@@ -1,4 +1,7 @@
-/** Every domain-separation label of suite 1. No other `ebk1/` literal may exist; a test walks the sources. */
+/**
+ * Every domain-separation label of suite 1, but for those of what the server computes or checks too (log entry, session
+ * challenges), which stand in `shared/protocol/entry.ts`. No other `ebk1/` literal may exist; a test walks the sources.
+ */
 export const LABELS = {
   kekPassword: 'ebk1/kek/password',
   kekRecovery: 'ebk1/kek/recovery',
