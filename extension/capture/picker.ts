@@ -34,13 +34,23 @@ async function unlessAborted<T>(pick: () => Promise<T>, otherwise: T): Promise<T
   }
 }
 
-function pickByInput(document: Document, folder: boolean): Promise<readonly CapturedItem[]> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.webkitdirectory = folder;
-  const { promise, resolve } = Promise.withResolvers<readonly CapturedItem[]>();
-  input.addEventListener('change', () => resolve(Array.from(input.files ?? [], itemOfFile)));
+/** One file's bytes, to take the place of what could not be fetched. Null when the person changed their mind. */
+export async function pickOneFile(document: Document): Promise<File | null> {
+  const [file] = await chooseByInput(document, {});
+  return file ?? null;
+}
+
+async function pickByInput(document: Document, folder: boolean): Promise<readonly CapturedItem[]> {
+  return (await chooseByInput(document, { multiple: true, webkitdirectory: folder })).map(itemOfFile);
+}
+
+function chooseByInput(
+  document: Document,
+  kind: { multiple?: boolean; webkitdirectory?: boolean },
+): Promise<readonly File[]> {
+  const input = Object.assign(document.createElement('input'), { type: 'file', ...kind });
+  const { promise, resolve } = Promise.withResolvers<readonly File[]>();
+  input.addEventListener('change', () => resolve(Array.from(input.files ?? [])));
   input.addEventListener('cancel', () => resolve([]));
   input.click();
   return promise;

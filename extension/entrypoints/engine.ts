@@ -1,12 +1,13 @@
 /** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox). Wiring only. */
 import { randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
+import { deviceName } from '../../web/worker/device-name.ts';
 import { createOutbox, newId, openQueue } from '../queue/index.ts';
 import { EngineLoop, openEngine } from '../runner/index.ts';
 
 const outbox = createOutbox(openQueue(), Date.now);
 const loop = new EngineLoop({
   outbox,
-  openEngine,
+  openEngine: () => openEngine(deviceName(navigator.userAgent, 'extension')),
   clock: systemClock,
   owner: newId(),
   random: randomFraction,

@@ -15,7 +15,7 @@ export { startEngineWorker } from './engine-worker.ts';
 export { fetchInTab } from './in-tab.ts';
 export { createMenus, onMenuClick, onShortcut, type Pointed } from './menus.ts';
 export { type BadgeLook, notify, onNotificationClick, showBadge, unnotify } from './notices.ts';
-export { hasDownloads, hasSite, onPermissionAdded, requestDownloads, requestSite } from './permissions.ts';
+export { hasSite, onPermissionAdded, requestDownloads, requestSite } from './permissions.ts';
 export { onInstalled, onMessage, onStartup, post, self, translated } from './runtime.ts';
 export { notifiedCauses, putNotifiedCauses } from './session-store.ts';
 export { type FrontTab, frontTab, openPage } from './tabs.ts';

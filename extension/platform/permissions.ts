@@ -14,10 +14,6 @@ export function requestDownloads(): Promise<boolean> {
   return browser.permissions.request({ permissions: ['downloads'] });
 }
 
-export function hasDownloads(): Promise<boolean> {
-  return browser.permissions.contains({ permissions: ['downloads'] });
-}
-
 export function onPermissionAdded(listener: () => void): void {
   browser.permissions.onAdded.addListener(listener);
 }

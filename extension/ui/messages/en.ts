@@ -52,7 +52,8 @@ export const popup = {
   downloadSave: (name: string) => `Save ${name}`,
   downloadSaved: (name: string) => `${name} is in your backup queue.`,
   downloadGone: 'This file was made by a page and has no address any more. Open Holdfast and drop the file there.',
-  back1: 'Back',
+  return: 'Back',
+  save: 'Save',
 };
 
 export const backup = {

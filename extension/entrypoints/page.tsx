@@ -1,0 +1,33 @@
+/** The full page: the whole app of web/, with Backup as its first screen. Wiring only. */
+import { render } from 'preact';
+import { applyTheme, createSaver, createUrlPolicy, loadTheme } from '../../web/platform/index.ts';
+import { App, fragmentRouter } from '../../web/routes/index.ts';
+import '../../web/routes/styles/app.css';
+import { startVault } from '../../web/session/index.ts';
+import workerUrl from '../../web/worker/vault.ts?worker&url';
+import { createIntakePorts } from '../capture/index.ts';
+import { createSend } from '../messaging/index.ts';
+import { post, requestSite } from '../platform/index.ts';
+import { createOutbox, createView, openQueue } from '../queue/index.ts';
+import { backupScreen, backupText, tellAccount } from '../ui/index.ts';
+
+applyTheme(loadTheme());
+const { api, onEvent } = startVault(createUrlPolicy([workerUrl])(workerUrl));
+const db = openQueue();
+const send = createSend(post);
+const { intake } = createOutbox(db, Date.now);
+const wake = () => send({ type: 'wake' });
+const screen = backupScreen({ view: createView(db), send, ...createIntakePorts(window, intake, wake, requestSite) });
+
+tellAccount({ api, onEvent }, send);
+render(
+  <App
+    api={api}
+    onEvent={onEvent}
+    saver={createSaver(null)}
+    router={fragmentRouter(window)}
+    canChooseServer
+    extraRoutes={[{ id: 'backup', label: backupText.title, icon: 'up', screen }]}
+  />,
+  document.getElementById('app') as HTMLElement,
+);

@@ -1,0 +1,142 @@
+/** The Backup screen: choose, see how it stands, and deal with what needs a person. */
+import type { ComponentType } from 'preact';
+import { useState } from 'preact/hooks';
+import { Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
+import type { Send } from '../../messaging/index.ts';
+import type { QueueSummary, QueueView, SourceRow } from '../../queue/view.ts';
+import { backup } from '../messages/en.ts';
+import { RunProgress } from '../run-progress.tsx';
+import { openFiles, truthOf } from '../truth.ts';
+import { TruthLine } from '../truth-line.tsx';
+import { useLive, useNow } from '../use-live.ts';
+import { DropZone } from './drop-zone.tsx';
+import { PermissionNotes } from './permission-notes.tsx';
+import { QueueList } from './queue-list.tsx';
+import '../styles/backup.css';
+
+/** What the screen asks to have done. */
+export interface BackupPorts {
+  readonly view: QueueView;
+  readonly send: Send;
+  /** Each of these must be called inside the gesture and resolves when the choice is in the queue. */
+  readonly pickFiles: () => Promise<void>;
+  readonly pickFolder: () => Promise<void>;
+  readonly takeDrop: (transfer: DataTransfer) => Promise<void>;
+  /** Gives a job its file; null: let the person choose it. */
+  readonly give: (id: string, file: File | null) => Promise<void>;
+  /** Asks the browser for a source again; false when it was refused. */
+  readonly allow: (source: SourceRow) => Promise<boolean>;
+}
+
+export function backupScreen(ports: BackupPorts): ComponentType {
+  return () => <BackupScreen {...ports} />;
+}
+
+function BackupScreen(ports: BackupPorts) {
+  const { view, send } = ports;
+  const summary = useLive(() => view.summary(), [view]);
+  const awaiting = useLive(() => view.awaitingPermission(), [view]) ?? [];
+  const { busy, error, run } = useWork();
+  if (summary === null) return null;
+  const allow = async (source: SourceRow): Promise<void> => {
+    if (await ports.allow(source)) await send({ type: 'release', reason: 'permission', sourceId: source.id });
+  };
+  return (
+    <div class="page">
+      <header class="page-head">
+        <h1>{backup.title}</h1>
+        <p>{backup.lead}</p>
+      </header>
+      <DropZone
+        busy={busy}
+        onDrop={(transfer) => run(ports.takeDrop(transfer))}
+        onPickFiles={() => run(ports.pickFiles())}
+        onPickFolder={() => run(ports.pickFolder())}
+      />
+      {error !== null && <ErrorNote error={error} />}
+      <HoldNote summary={summary} onTry={() => run(send({ type: 'retry', ids: [] }))} />
+      <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
+      <RunCard summary={summary} send={send} />
+      <QueueList
+        summary={summary}
+        jobs={view.jobs}
+        onRetry={(id) => run(send({ type: 'retry', ids: [id] }))}
+        onRetryAll={() => run(send({ type: 'retry-all' }))}
+        onCancel={(id) => run(send({ type: 'cancel', ids: [id] }))}
+        onGive={(id, file) => run(ports.give(id, file))}
+      />
+    </div>
+  );
+}
+
+/** One thing at a time that a person set off; its failure stays until the next. */
+function useWork() {
+  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
+  const run = (work: Promise<unknown>): void => {
+    setState({ busy: true, error: null });
+    work.then(
+      () => setState({ busy: false, error: null }),
+      (error: unknown) => setState({ busy: false, error }),
+    );
+  };
+  return { ...state, run };
+}
+
+/** Why the whole queue stands still, and when it will look again. */
+function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: () => void }) {
+  const now = useNow(1_000);
+  const { hold } = summary;
+  if (hold === null || openFiles(summary) === 0 || hold.reason === 'rate') return null;
+  const seconds = Math.max(0, (hold.notBefore - now) / 1_000);
+  return (
+    <ErrorNote
+      error={hold.code}
+      action={
+        <span class="queue-ways">
+          <Button small icon="refresh" onClick={onTry}>
+            {backup.tryNow}
+          </Button>
+          {seconds > 0 && <span class="queue-facts">{backup.retryAt(formatDuration(seconds))}</span>}
+        </span>
+      }
+    />
+  );
+}
+
+function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
+  const now = useNow(30_000);
+  const [asking, setAsking] = useState(false);
+  const open = openFiles(summary) > 0 || summary.walks > 0;
+  return (
+    <section class="run">
+      <div class="run-head">
+        <TruthLine truth={truthOf(summary, now)} />
+        {(open || summary.paused) && (
+          <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
+            {summary.paused ? backup.resume : backup.pause}
+          </Button>
+        )}
+        {open && (
+          <Button small kind="quiet" onClick={() => setAsking(true)}>
+            {backup.cancelAll}
+          </Button>
+        )}
+      </div>
+      <RunProgress summary={summary} />
+      {summary.walks > 0 && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
+      {asking && (
+        <Confirm
+          title={backup.cancelTitle}
+          action={backup.cancelAll}
+          onClose={() => setAsking(false)}
+          onConfirm={() => {
+            setAsking(false);
+            void send({ type: 'cancel-all' });
+          }}
+        >
+          <p>{backup.cancelText}</p>
+        </Confirm>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,139 @@
+/** The popup: how things stand in one line, the last items, and the ways on. Pickers open on the full page, never here. */
+import { useEffect, useState } from 'preact/hooks';
+import { Button, ErrorNote, Wordmark } from '../../../web/ui/index.ts';
+import { captureOf, type FinishedDownload, originPattern } from '../../capture/index.ts';
+import type { Send } from '../../messaging/index.ts';
+import type { FrontTab } from '../../platform/index.ts';
+import type { QueueSummary, QueueView } from '../../queue/view.ts';
+import { backup, popup } from '../messages/en.ts';
+import { RunProgress } from '../run-progress.tsx';
+import { openFiles, truthOf } from '../truth.ts';
+import { TruthLine } from '../truth-line.tsx';
+import { useLive, useNow } from '../use-live.ts';
+import { Downloads } from './downloads.tsx';
+import { RecentItems } from './recent-items.tsx';
+import '../styles/popup.css';
+
+export interface PopupPorts {
+  readonly view: QueueView;
+  readonly send: Send;
+  readonly openPage: (screen: 'backup' | 'files') => Promise<void>;
+  readonly frontTab: () => Promise<FrontTab | null>;
+  readonly requestSite: (pattern: string) => Promise<boolean>;
+  readonly requestDownloads: () => Promise<boolean>;
+  readonly finishedDownloads: (limit: number) => Promise<readonly FinishedDownload[]>;
+  readonly close: () => void;
+}
+
+export function Popup(ports: PopupPorts) {
+  const summary = useLive(() => ports.view.summary(), [ports.view]);
+  const [downloads, setDownloads] = useState(false);
+  if (summary === null) return null;
+  return (
+    <main class="popup">
+      {downloads ? (
+        <Downloads ports={ports} onBack={() => setDownloads(false)} />
+      ) : (
+        <Home ports={ports} summary={summary} onDownloads={() => setDownloads(true)} />
+      )}
+    </main>
+  );
+}
+
+interface HomeProps {
+  ports: PopupPorts;
+  summary: QueueSummary;
+  onDownloads: () => void;
+}
+
+function Home({ ports, summary, onDownloads }: HomeProps) {
+  const now = useNow(10_000);
+  const signedOut = summary.account === null;
+  const goTo = (screen: 'backup' | 'files') => (): void => void ports.openPage(screen).then(ports.close);
+  return (
+    <>
+      <header class="popup-head">
+        <Wordmark />
+        <PauseButton summary={summary} send={ports.send} />
+      </header>
+      <TruthLine truth={truthOf(summary, now)} />
+      <RunProgress summary={summary} />
+      <div class="popup-ways">
+        <Button kind="primary" wide icon={signedOut ? 'person' : 'up'} onClick={goTo('backup')}>
+          {signedOut ? popup.signIn : popup.back}
+        </Button>
+        <ThisPage ports={ports} />
+        <DownloadsButton ports={ports} onOpen={onDownloads} />
+      </div>
+      <RecentItems view={ports.view} />
+      <footer class="popup-foot">
+        <Button kind="quiet" small wide onClick={goTo('files')}>
+          {popup.open}
+        </Button>
+      </footer>
+    </>
+  );
+}
+
+function PauseButton({ summary, send }: { summary: QueueSummary; send: Send }) {
+  if (!summary.paused && openFiles(summary) === 0 && summary.walks === 0) return null;
+  return (
+    <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
+      {summary.paused ? backup.resume : backup.pause}
+    </Button>
+  );
+}
+
+type Saving = { state: 'idle' | 'busy' | 'saved' | 'never' } | { state: 'ask'; pattern: string; host: string };
+
+/** Saves the page in front. Where the browser does not let us in, the next press asks it to. */
+function ThisPage({ ports }: { ports: PopupPorts }) {
+  const [tab, setTab] = useState<FrontTab | null>(null);
+  const [saving, setSaving] = useState<Saving>({ state: 'idle' });
+  const [error, setError] = useState<unknown>(null);
+  useEffect(() => void ports.frontTab().then(setTab), [ports]);
+  const save = async (): Promise<void> => {
+    const capture = tab && captureOf('page', tab.url, tab.title);
+    if (!capture) return setSaving({ state: 'never' });
+    setSaving({ state: 'busy' });
+    const { needsPermission } = await ports.send({ type: 'capture-web', capture, tabId: tab.id });
+    const pattern = originPattern(tab.url) ?? '';
+    setSaving(needsPermission ? { state: 'ask', pattern, host: new URL(tab.url).hostname } : { state: 'saved' });
+  };
+  const allow = async (pattern: string): Promise<void> => {
+    if (await ports.requestSite(pattern)) setSaving({ state: 'saved' });
+  };
+  if (saving.state === 'ask') {
+    const { pattern, host } = saving;
+    return (
+      <div class="popup-said">
+        <p>{popup.pageAsked}</p>
+        <Button wide onClick={() => void allow(pattern)}>
+          {backup.allowSite(host)}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Button wide icon="files" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
+        {popup.page}
+      </Button>
+      {saving.state === 'saved' && <p class="popup-said">{popup.pageSaved}</p>}
+      {saving.state === 'never' && <p class="popup-said">{popup.pageNever}</p>}
+      {error !== null && <ErrorNote brief error={error} />}
+    </>
+  );
+}
+
+/** The permission is asked for in the press itself. */
+function DownloadsButton({ ports, onOpen }: { ports: PopupPorts; onOpen: () => void }) {
+  const open = async (asked: Promise<boolean>): Promise<void> => {
+    if (await asked) onOpen();
+  };
+  return (
+    <Button wide icon="restore" onClick={() => void open(ports.requestDownloads())}>
+      {popup.download}
+    </Button>
+  );
+}
