@@ -1,4 +1,5 @@
 /** Security headers of every answer: the whole set for pages and what they load, a smaller one for the API. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App, Site } from './site.ts';
 
 /** The one policy `ebk1-url` exists because workers cannot be made without any. */
@@ -14,7 +15,7 @@ const PAGE_POLICY = [
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-src 'none'",
+  "frame-src 'self'",
   "frame-ancestors 'none'",
   "object-src 'none'",
   "require-trusted-types-for 'script'",
@@ -78,9 +79,14 @@ export function isApi(url: string): boolean {
   return url.startsWith('/v1/') || url === '/healthz';
 }
 
-export function securityHeaders(app: App, { config }: Site): void {
+export function securityHeaders(app: App, site: Site): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(isApi(request.url) ? API : PAGE);
-    if (config.behindProxy) reply.headers(TLS_ONLY);
+    secure(site, request, reply);
   });
+}
+
+/** For answers that no hook meets: those to requests without a route. */
+export function secure({ config }: Site, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(isApi(request.url) ? API : PAGE);
+  if (config.behindProxy) reply.headers(TLS_ONLY);
 }

@@ -2,7 +2,6 @@
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
 import { DOWNLOAD_SCOPE, type ToServiceWorker } from '../session/download.ts';
-import { pressLink } from './press-link.ts';
 import type { SaveSlot } from './save.ts';
 
 const PING_MS = 5_000;
@@ -15,7 +14,11 @@ export async function streamSlot(url: string, name: string): Promise<SaveSlot | 
   const id = crypto.randomUUID();
   const tell = (message: ToServiceWorker, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
   let pings: ReturnType<typeof setInterval> | undefined;
-  const stop = async (): Promise<void> => clearInterval(pings);
+  let frame: HTMLIFrameElement | undefined;
+  const stop = async (): Promise<void> => {
+    clearInterval(pings);
+    frame?.remove();
+  };
   return {
     open: async (plan: RestorePlan): Promise<RestoreTarget> => {
       const bytes = new MessageChannel();
@@ -26,7 +29,7 @@ export async function streamSlot(url: string, name: string): Promise<SaveSlot | 
       ]);
       await firstMessage(answer.port1);
       pings = setInterval(() => tell({ type: 'ping' }), PING_MS);
-      pressLink(DOWNLOAD_SCOPE + id, name);
+      frame = openFrame(DOWNLOAD_SCOPE + id);
       return { kind: 'port', port: bytes.port1 };
     },
     finish: stop,
@@ -35,6 +38,15 @@ export async function streamSlot(url: string, name: string): Promise<SaveSlot | 
       tell({ type: 'withdraw', id });
     },
   };
+}
+
+/** Chromium asks the service worker about a navigation, but not about a link with `download`: so a frame navigates. */
+function openFrame(url: string): HTMLIFrameElement {
+  const frame = document.createElement('iframe');
+  frame.hidden = true;
+  frame.src = url;
+  document.body.append(frame);
+  return frame;
 }
 
 async function activeWorker(url: string): Promise<ServiceWorker | null> {

@@ -113,8 +113,13 @@ export class Accounts {
   }
 
   async #signedOut(reason: ErrorCode | null): Promise<SessionStatus> {
-    const server = await summarise(await this.#ports()).catch(() => null);
-    return { state: 'signed-out', server, reason };
+    try {
+      return { state: 'signed-out', server: await summarise(await this.#ports()), reason };
+    } catch (error) {
+      // The web app has one server only, and says that it does not answer; the extension asks for another address.
+      const server = this.#client === 'web' ? { url: this.#defaultServer, registrationOpen: true } : null;
+      return { state: 'signed-out', server, reason: reason ?? codeOf(error) };
+    }
   }
 
   async #useServer(url: string): Promise<ServerSummary> {

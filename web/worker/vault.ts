@@ -58,7 +58,8 @@ const api: VaultApi = {
       usedBytes,
       quotaBytes,
       fileCount: catalog.fileCount,
-      lastCommitAt: session.vault.state.lastCommitAt,
+      // The first entries of an account are not a backup yet.
+      lastCommitAt: catalog.fileCount === 0 ? null : session.vault.state.lastCommitAt,
       stateCode: sixWords(await stateHash(session)).join(' '),
     };
   },
