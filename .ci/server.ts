@@ -18,6 +18,8 @@ export function startServer(): Promise<RunningServer> {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
+    // one line per request would bury what a person reads here
+    env: { HOLDFAST_LOG_LEVEL: 'warn', ...process.env },
   });
   passSignals(child);
   const ended = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
