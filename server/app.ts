@@ -16,6 +16,7 @@ import {
   extensionCors,
   loggerOptions,
   type Site,
+  secure,
   securityHeaders,
 } from './middleware/index.ts';
 import * as routes from './routes/index.ts';
@@ -44,14 +45,14 @@ export function app(site: Site): App {
     routes.linkRoutes(scope, site);
     scope.register(async (uploads) => routes.packUploadRoute(uploads.withTypeProvider<TypeBoxTypeProvider>(), site));
   });
-  routes.pages(root, site.config.webRoot, routes.isAppPage);
+  routes.pages(root, site.config.webRoot, routes.APP_PAGE);
   return root;
 }
 
 export function shareApp(site: Site): App {
   const root = bareApp(site);
   api(root, site, (scope) => routes.shareRoutes(scope, site));
-  routes.pages(root, site.config.shareRoot, routes.isSharePage);
+  routes.pages(root, site.config.shareRoot, routes.SHARE_PAGE);
   return root;
 }
 
@@ -67,7 +68,10 @@ function bareApp(site: Site): App {
     // behind a proxy its word about the address counts, and nobody else's
     trustProxy: (_address, hop) => site.config.behindProxy && hop === 0,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      secure(site, request, reply);
+      answerProblem(error, request, reply);
+    },
   })
     .withTypeProvider<TypeBoxTypeProvider>()
     .setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -79,13 +83,13 @@ function bareApp(site: Site): App {
   return root;
 }
 
-/** A scope in which every route must say who may call it. */
+/** A scope in which every route must say who may call it, and is described. */
 function api(root: App, site: Site, add: (scope: App) => void): void {
-  root.register(fastifySwagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'Holdfast', version: site.config.version } },
-  });
-  root.register(fastifyRateLimit, { global: false, cache: 50_000 });
   root.register(async (plain) => {
+    await plain.register(fastifySwagger, {
+      openapi: { openapi: '3.1.0', info: { title: 'Holdfast', version: site.config.version } },
+    });
+    await plain.register(fastifyRateLimit, { global: false, cache: 50_000 });
     const scope = plain.withTypeProvider<TypeBoxTypeProvider>();
     accessControl(scope, site);
     routes.healthRoute(scope, site);

@@ -5,7 +5,7 @@
 export { accountRoutes, sessionRoutes } from './account.ts';
 export { linkRoutes } from './links.ts';
 export { packRoutes, packUploadRoute } from './packs.ts';
-export { isAppPage, isSharePage, pages, textFiles } from './pages.ts';
+export { APP_PAGE, pages, SHARE_PAGE, textFiles } from './pages.ts';
 export { healthRoute, openapiRoute, serverRoutes } from './server.ts';
 export { shareRoutes } from './share.ts';
 export { challengeRoutes, loginRoutes, registrationRoutes } from './sign-in.ts';

@@ -1,13 +1,24 @@
 /** The built pages and the few text files that strangers look for. No redirects: they would carry a link's secret along. */
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DAY_MS } from '../../shared/protocol/index.ts';
 import { Refusal } from '../domain/index.ts';
 import { type App, answerProblem, isApi, type Site } from '../middleware/index.ts';
 
-/** Serves a built page's files; `page` tells for which other addresses its HTML is the answer. */
-export function pages(app: App, root: string | null, page: (url: string) => boolean): void {
+export interface PageAddresses {
+  /** Addresses that are the page itself. */
+  readonly at: readonly string[];
+  /** For which other paths a person who asks for HTML gets the page too. */
+  readonly also: (path: string) => boolean;
+}
+
+/** The app finds its own way: all but assets, and downloads that no service worker caught. */
+export const APP_PAGE: PageAddresses = { at: ['/'], also: (path) => !/^\/(?:assets|dl)\//.test(path) };
+export const SHARE_PAGE: PageAddresses = { at: ['/s', '/s/'], also: () => false };
+
+/** Serves a built page and its files. */
+export function pages(app: App, root: string | null, { at, also }: PageAddresses): void {
   if (root !== null) {
     app.register(fastifyStatic, {
       root,
@@ -17,10 +28,13 @@ export function pages(app: App, root: string | null, page: (url: string) => bool
       preCompressed: true,
       setHeaders: (reply, path) => reply.header('cache-control', cachePolicy(relative(root, path))),
     });
+    for (const path of at) app.get(path, (_request, reply) => reply.sendFile('index.html'));
   }
   app.setNotFoundHandler((request, reply) => {
     if (isApi(request.url)) return answerProblem(new Refusal('not-found'), request, reply);
-    if (root !== null && wantsPage(request) && page(pathOf(request.url))) return reply.sendFile('index.html');
+    if (root !== null && wantsPage(request) && also(pathOf(request.url))) {
+      return reply.code(200).sendFile('index.html');
+    }
     return reply.code(404).type('text/plain; charset=utf-8').send('Not found\n');
   });
 }
@@ -37,9 +51,6 @@ function cachePolicy(path: string): string {
   if (path.split(sep)[0] === 'assets') return 'public, max-age=31536000, immutable';
   return path.includes('.html') ? 'no-store' : 'no-cache';
 }
-
-export const isAppPage = (path: string): boolean => !path.startsWith(join('/assets', '/'));
-export const isSharePage = (path: string): boolean => path === '/s' || path === '/s/';
 
 export function textFiles(app: App, { config, deps, origins }: Site): void {
   app.get('/robots.txt', (_request, reply) => text(reply, 'User-agent: *\nDisallow: /\n'));

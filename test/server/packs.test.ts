@@ -205,7 +205,8 @@ describe('packs', () => {
       const { bytes } = pack(4_194_304);
       const url = `http://127.0.0.1:${port}${packPath(hexId(), sha256Hex(bytes))}`;
       for (let i = 0; i < 5; i++) {
-        const answer = await fetch(url, { method: 'PUT', body: bytes, headers: { ...person.bearer, 'x-ebk': '1' } });
+        const body = new Uint8Array(bytes);
+        const answer = await fetch(url, { method: 'PUT', body, headers: { ...person.bearer, 'x-ebk': '1' } });
         assert.equal(answer.status, 404);
         await answer.arrayBuffer();
       }
