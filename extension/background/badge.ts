@@ -13,8 +13,9 @@ const COLORS = {
 const HOUR = 3_600_000;
 
 export function badgeOf(summary: QueueSummary, now: number): BadgeLook {
-  const { tone, text: title } = truthOf(summary, now);
-  return { text: textOf(summary, tone === 'stopped', now), color: COLORS[tone], title: `Holdfast: ${title}` };
+  const { tone, text, detail } = truthOf(summary, now);
+  const title = `Holdfast: ${text}. ${detail}`;
+  return { text: textOf(summary, tone === 'stopped', now), color: COLORS[tone], title };
 }
 
 function textOf(summary: QueueSummary, stopped: boolean, now: number): string {

@@ -9,7 +9,7 @@ import { createIntakePorts } from '../capture/index.ts';
 import { createSend } from '../messaging/index.ts';
 import { post, requestSite } from '../platform/index.ts';
 import { createOutbox, createView, openQueue } from '../queue/index.ts';
-import { backupScreen, backupText, tellAccount } from '../ui/index.ts';
+import { backupScreen, backupText, follow } from '../ui/backup/index.ts';
 
 applyTheme(loadTheme());
 const { api, onEvent } = startVault(createUrlPolicy([workerUrl])(workerUrl));
@@ -17,9 +17,10 @@ const db = openQueue();
 const send = createSend(post);
 const { intake } = createOutbox(db, Date.now);
 const wake = () => send({ type: 'wake' });
-const screen = backupScreen({ view: createView(db), send, ...createIntakePorts(window, intake, wake, requestSite) });
+const view = createView(db);
+const screen = backupScreen({ view, send, ...createIntakePorts(window, intake, wake, requestSite) });
 
-tellAccount({ api, onEvent }, send);
+follow({ api, onEvent }, view, send);
 render(
   <App
     api={api}
@@ -27,7 +28,7 @@ render(
     saver={createSaver(null)}
     router={fragmentRouter(window)}
     canChooseServer
-    extraRoutes={[{ id: 'backup', label: backupText.title, icon: 'up', screen }]}
+    extraRoutes={[{ id: 'backup', label: backupText.title, icon: 'backup', screen }]}
   />,
   document.getElementById('app') as HTMLElement,
 );

@@ -4,7 +4,7 @@ import { applyTheme, loadTheme } from '../../web/platform/index.ts';
 import { createSend } from '../messaging/index.ts';
 import { finishedDownloads, frontTab, openPage, post, requestDownloads, requestSite } from '../platform/index.ts';
 import { createView, openQueue } from '../queue/index.ts';
-import { Popup } from '../ui/index.ts';
+import { Popup } from '../ui/popup/index.ts';
 
 applyTheme(loadTheme());
 const ports = {

@@ -4,7 +4,7 @@ import type { Truth, TruthTone } from './truth.ts';
 
 const SIGNS: Readonly<Record<TruthTone, IconName>> = {
   good: 'shield',
-  working: 'up',
+  working: 'backup',
   waiting: 'clock',
   stopped: 'warning',
   plain: 'shield',
@@ -16,7 +16,9 @@ export function TruthLine({ truth }: { truth: Truth }) {
       <span class="truth-sign">
         <Icon name={SIGNS[truth.tone]} />
       </span>
-      <span>{truth.text}</span>
+      <span class="truth-text">
+        <strong>{truth.text}</strong> <span>{truth.detail}</span>
+      </span>
     </p>
   );
 }

@@ -7,6 +7,8 @@ export type TruthTone = 'good' | 'working' | 'waiting' | 'stopped' | 'plain';
 export interface Truth {
   readonly tone: TruthTone;
   readonly text: string;
+  /** The second half of the line. */
+  readonly detail: string;
   /** What the person can do about it, when there is one thing. */
   readonly action: 'sign-in' | 'allow' | 'problems' | 'resume' | null;
 }
@@ -25,11 +27,11 @@ function problem(summary: QueueSummary): Truth | null {
   const open = openFiles(summary);
   const unread = summary.walks > 0;
   if (open === 0 && !unread) return null;
-  if (summary.account === null) return { tone: 'stopped', text: truth.signIn, action: 'sign-in' };
-  if (paused) return { tone: 'waiting', text: truth.paused(open), action: 'resume' };
+  if (summary.account === null) return say('stopped', truth.signIn, 'sign-in');
+  if (paused) return say('waiting', truth.paused(open), 'resume');
   if (hold !== null && counts.leased === 0) return held(hold.reason, hold.code, open, tally.files);
   if (waiting.permission !== undefined && waiting.permission === open) {
-    return { tone: 'stopped', text: truth.permission(open), action: 'allow' };
+    return say('stopped', truth.permission(open), 'allow');
   }
   return null;
 }
@@ -39,15 +41,13 @@ function held(reason: string, code: string, open: number, all: number): Truth {
     case 'auth':
     case 'locked': {
       const signIn = code === 'E_SESSION' || code === 'E_LOCKED' || code === 'E_CREDENTIALS';
-      return { tone: 'stopped', text: signIn ? truth.stopped.signIn : truth.stopped.server, action: 'sign-in' };
+      return say('stopped', signIn ? truth.stopped.signIn : truth.stopped.server, 'sign-in');
     }
-    case 'quota': {
-      const text = code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota;
-      return { tone: 'stopped', text, action: null };
-    }
+    case 'quota':
+      return say('stopped', code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota);
     default: {
       const why = reason === 'rate' || reason === 'metered' ? truth.why[reason] : truth.why.offline;
-      return { tone: 'waiting', text: truth.waiting(open, Math.max(open, all), why), action: null };
+      return say('waiting', truth.waiting(open, Math.max(open, all), why));
     }
   }
 }
@@ -56,16 +56,20 @@ function progress(summary: QueueSummary): Truth | null {
   const { counts, tally, walks } = summary;
   const open = openFiles(summary);
   if (open === 0 && walks === 0) return null;
-  if (open === 0) return { tone: 'working', text: truth.reading, action: null };
-  if (open === counts.committed) return { tone: 'working', text: truth.proving(open), action: null };
+  if (open === 0) return say('working', truth.reading);
+  if (open === counts.committed) return say('working', truth.proving(open));
   const all = Math.max(tally.files, open);
-  return { tone: 'working', text: truth.working(all - open, all), action: null };
+  return say('working', truth.working(all - open, all));
 }
 
 function rest(summary: QueueSummary, now: number): Truth {
   const { counts, lastProvenAt, account } = summary;
-  if (counts.failed > 0) return { tone: 'stopped', text: truth.failed(counts.failed), action: 'problems' };
-  if (lastProvenAt !== null) return { tone: 'good', text: truth.safe(lastProvenAt, now), action: null };
-  if (account === null) return { tone: 'plain', text: truth.signIn, action: 'sign-in' };
-  return { tone: 'plain', text: truth.empty, action: null };
+  if (counts.failed > 0) return say('stopped', truth.failed(counts.failed), 'problems');
+  if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, now));
+  if (account === null) return say('plain', truth.signIn, 'sign-in');
+  return say('plain', truth.empty);
+}
+
+function say(tone: TruthTone, [text = '', detail = '']: readonly string[], action: Truth['action'] = null): Truth {
+  return { tone, text, detail, action };
 }

@@ -15,7 +15,7 @@ export function DropZone({ busy, onDrop, onPickFiles, onPickFolder }: DropZonePr
   return (
     <section class={`drop${over ? ' drop-over' : ''}`} aria-label={backup.dropTitle} aria-busy={busy} {...handlers}>
       <span class="drop-sign">
-        <Icon name="up" />
+        <Icon name="backup" />
       </span>
       <h2>{over ? backup.dropNow : backup.dropTitle}</h2>
       <p>{busy ? backup.adding : backup.dropHint}</p>

@@ -8,30 +8,30 @@ const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
 
-/** The one line of truth. */
+/** The one line of truth: what counts, and what more there is to say. */
 export const truth = {
-  empty: 'Nothing is backed up yet',
-  signIn: 'Sign in to start backing up',
-  safe: (provenAt: number, now: number) => `Everything is safe · proven ${formatAge(provenAt, now)}`,
-  working: (done: number, all: number) => `Backing up · ${formatCount(done)} of ${files(all)} safe`,
-  reading: 'Looking through your folder',
-  proving: (count: number) => `Checking ${files(count)} after upload`,
-  paused: (count: number) => `Paused · ${files(count)} waiting`,
+  empty: ['Nothing is backed up yet', 'Choose files, or save a page.'],
+  signIn: ['Not signed in', 'Sign in to start backing up.'],
+  safe: (provenAt: number, now: number) => ['Everything is safe', `Proven ${formatAge(provenAt, now)}`],
+  working: (done: number, all: number) => ['Backing up', `${formatCount(done)} of ${files(all)} safe`],
+  reading: ['Looking through your folder', 'Files are added as they are found.'],
+  proving: (count: number) => ['Almost done', `Checking ${files(count)} on the server`],
+  paused: (count: number) => ['Paused', `${files(count)} waiting`],
   stopped: {
-    signIn: 'Stopped · sign in to go on',
-    server: 'Stopped · the server is not as it should be',
-    quota: 'Stopped · no space left for your backup',
-    full: 'Stopped · the server has no space left',
+    signIn: ['Stopped', 'Sign in to go on.'],
+    server: ['Stopped', 'The server is not as it should be.'],
+    quota: ['Stopped', 'Your space on the server is used up.'],
+    full: ['Stopped', 'The server has no space left.'],
   },
-  permission: (count: number) => `${files(count)} waiting for your permission`,
-  waiting: (open: number, all: number, why: string) => `${formatCount(open)} of ${files(all)} waiting: ${why}`,
+  permission: (count: number) => ['Waiting for you', `${files(count)} need your permission to be read`],
+  waiting: (open: number, all: number, why: string) => [`${formatCount(open)} of ${files(all)} waiting`, why],
   why: {
-    offline: 'the server cannot be reached',
-    rate: 'the server asked to slow down',
-    metered: 'metered network',
+    offline: 'The server cannot be reached.',
+    rate: 'The server asked to slow down.',
+    metered: 'The network is metered.',
   },
-  failed: (count: number) => `${files(count)} could not be backed up`,
-};
+  failed: (count: number) => [`${files(count)} could not be backed up`, 'Everything else is safe.'],
+} as const;
 
 export const popup = {
   back: 'Back up files…',

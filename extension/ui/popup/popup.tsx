@@ -59,7 +59,7 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
       <TruthLine truth={truthOf(summary, now)} />
       <RunProgress summary={summary} />
       <div class="popup-ways">
-        <Button kind="primary" wide icon={signedOut ? 'person' : 'up'} onClick={goTo('backup')}>
+        <Button kind="primary" wide icon={signedOut ? 'person' : 'backup'} onClick={goTo('backup')}>
           {signedOut ? popup.signIn : popup.back}
         </Button>
         <ThisPage ports={ports} />
@@ -116,7 +116,7 @@ function ThisPage({ ports }: { ports: PopupPorts }) {
   }
   return (
     <>
-      <Button wide icon="files" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
+      <Button wide icon="copy" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
         {popup.page}
       </Button>
       {saving.state === 'saved' && <p class="popup-said">{popup.pageSaved}</p>}
