@@ -2,7 +2,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App, Site } from './site.ts';
 
-/** The one policy `ebk1-url` exists because workers cannot be made without any. */
+/**
+ * The one policy `ebk1-url` exists because workers cannot be made without any. Frames of our own origin are downloads
+ * that the service worker streams; none of our documents lets itself be framed.
+ */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
