@@ -42,7 +42,6 @@ const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^cborg(?:\/|$)/, /^shared\/format\//],
   [/^@zxcvbn-ts\//, /^shared\/account\//],
   [/^preact(?:\/|$)/, /^(?:web\/(?!worker\/|sw\/)|extension\/(?:ui|entrypoints)\/)/],
-  [/^uqr$/, /^web\/(?!worker\/|sw\/|routes\/share\/)/],
   [/^typebox(?:\/|$)/, /^(?:shared\/protocol|server)\//],
   [/^(?:node:sqlite|kysely)(?:\/|$)/, /^server\/db\//],
   [/^node:/, /^server\//],

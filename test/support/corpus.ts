@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { at } from '../../.ci/project.ts';
 
 /** Packages whose files are copied: text, code, JSON, WASM, deep folders. */
-const PACKAGES = ['preact', 'cborg', 'uqr', 'idb', 'hash-wasm', '@scure/bip39', 'webextension-polyfill', 'fastify'];
+const PACKAGES = ['preact', 'cborg', 'idb', 'hash-wasm', '@scure/bip39', 'webextension-polyfill', 'fastify'];
 const MIB = 1024 * 1024;
 
 /** Names as given, with the reason each is here. */
