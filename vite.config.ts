@@ -22,7 +22,8 @@ const { version } = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { ve
 const TARGET = ['chrome128', 'firefox140', 'safari18.2'];
 
 /** Loading a module of `shared` does nothing by itself, so what a page does not use of it is left out. */
-const TREESHAKE = { moduleSideEffects: [{ test: /\/shared\/[^?]*\.ts$/, sideEffects: false }] };
+const SHARED = `${at('shared').replaceAll('\\', '/')}/`;
+const TREESHAKE = { moduleSideEffects: (id: string) => (id.startsWith(SHARED) ? false : undefined) };
 
 function base(browser: 'web' | 'chrome' | 'firefox', minify: boolean, notices = thirdPartyNotices()): UserConfig {
   return {
