@@ -64,5 +64,8 @@ if (import.meta.main) {
     console.error(`unknown mode ${unknown.join(', ')}: use ${MODES.join(', ')}`);
     process.exit(2);
   }
-  await buildModes(wanted.length > 0 ? (wanted as Mode[]) : MODES);
+  await buildModes(wanted.length > 0 ? (wanted as Mode[]) : MODES).catch((error: Error) => {
+    console.error(error.message); // where in the bundler it failed helps nobody
+    process.exitCode = 1;
+  });
 }
