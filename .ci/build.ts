@@ -5,7 +5,7 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { build } from 'vite';
-import { at, filesUnder } from './project.ts';
+import { at, filesUnder, ROOT } from './project.ts';
 
 const MODES = ['web', 'share', 'chrome', 'firefox'] as const;
 type Mode = (typeof MODES)[number];
@@ -17,6 +17,7 @@ const stamp = (mode: Mode): string => at('.cache/built', mode);
 export async function buildModes(modes: readonly Mode[] = MODES): Promise<void> {
   const served = modes.filter((mode) => mode === 'web' || mode === 'share');
   const started = Date.now();
+  process.chdir(ROOT); // the bundler writes paths from here into the comments of what it does not minify
   for (const mode of modes) await build({ mode, configFile: at('vite.config.ts') });
   if (served.length > 0) await build({ mode: 'sw', configFile: at('vite.config.ts') });
   for (const mode of served) await copyFile(at('.cache/sw/sw.js'), at('dist', mode, 'sw.js'));
