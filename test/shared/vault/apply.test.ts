@@ -1,0 +1,169 @@
+/** The same entries give the same state; what does not fit is an integrity error. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bytes, fromHex, toHex } from '../../../shared/bytes/index.ts';
+import type { Op, OpOf, PutVersion } from '../../../shared/format/index.ts';
+import { applyEntry, childByName, childrenOf, emptyState, ROOT, type VaultState } from '../../../shared/vault/index.ts';
+import { random } from '../../support/fixtures.ts';
+import { GENESIS, idOf, put } from '../../support/ops.ts';
+
+const BAD = { code: 'E_INTEGRITY' };
+const HASH = new Uint8Array(32).fill(1);
+
+function extend(state: VaultState, ops: readonly Op[]): VaultState {
+  applyEntry(state, { device: new Uint8Array(16), grant: 0, t: 9, seen: [], ops }, state.seq + 1, HASH);
+  return state;
+}
+const stateOf = (...ops: readonly Op[]) =>
+  ops.reduce((state, op) => extend(state, [op]), extend(emptyState(), [GENESIS]));
+const names = (state: VaultState, parent = ROOT) => [...childrenOf(state, parent)].map((node) => node.name).sort();
+const refused = (state: VaultState, op: Op) => assert.throws(() => extend(state, [op]), BAD, op.op);
+
+test('entries count from one, without gaps, and the first begins with the genesis', () => {
+  const entry = { device: new Uint8Array(16), grant: 0, t: 1, seen: [], ops: [GENESIS] };
+  for (const seq of [0, 2]) assert.throws(() => applyEntry(emptyState(), entry, seq, HASH), BAD);
+  assert.throws(() => applyEntry(stateOf(), entry, 2, HASH), BAD, 'a second genesis');
+  assert.throws(() => extend(emptyState(), [put('a')]), BAD, 'no genesis');
+  const state = stateOf();
+  assert.deepEqual([state.seq, state.lastCommitAt, state.minSuite], [1, 9, 1]);
+});
+
+test('versions of a file are kept in order, and only its own may be named as the one before', () => {
+  const first = put('a');
+  const second: PutVersion = { ...put('a'), fileId: first.fileId, prevVersion: first.versionId };
+  const state = stateOf(first, second);
+  const node = childByName(state, ROOT, 'a');
+  assert.deepEqual(
+    node?.versions.map((version) => toHex(version.versionId)),
+    [first, second].map((op) => toHex(op.versionId)),
+  );
+  assert.deepEqual(
+    node?.versions.map((version) => version.seq),
+    [2, 3],
+  );
+  refused(state, second);
+  refused(state, { ...put('b'), prevVersion: random.bytes(16) });
+  refused(state, { ...put('b'), prevVersion: first.versionId });
+  refused(state, { ...put('a'), fileId: first.fileId, kind: 1 });
+  refused(state, { ...put('a'), fileId: fromHex(ROOT) });
+});
+
+test('a parent must be a folder that exists', () => {
+  const [folder, file] = [put('folder', { kind: 1 }), put('file')];
+  const state = stateOf(folder, file, put('inside', { parent: folder.fileId }));
+  assert.deepEqual(names(state), ['file', 'folder']);
+  assert.deepEqual(names(state, idOf(folder)), ['inside']);
+  refused(state, put('x', { parent: file.fileId }));
+  refused(state, put('x', { parent: random.bytes(16) }));
+  refused(state, move(file, file.fileId, 'x'));
+});
+
+const move = (node: PutVersion, parent: Bytes, name: string): OpOf<'move'> => ({
+  op: 'move',
+  fileId: node.fileId,
+  parent,
+  name,
+  nameNfc: name,
+});
+
+test('nothing moves into itself or below itself', () => {
+  const a = put('a', { kind: 1 });
+  const b = put('b', { kind: 1, parent: a.fileId });
+  const c = put('c', { kind: 1, parent: b.fileId });
+  for (const target of [a, b, c]) refused(stateOf(a, b, c), move(a, target.fileId, 'a'));
+  for (const target of [a, b, c])
+    refused(stateOf(a, b, c), { ...put('a', { kind: 1, parent: target.fileId }), fileId: a.fileId });
+  const state = stateOf(a, b, c, move(c, fromHex(ROOT), 'top'), move(a, c.fileId, 'a2'));
+  assert.deepEqual(names(state), ['top']);
+  assert.deepEqual(names(state, idOf(c)), ['a2']);
+  refused(state, { op: 'move', fileId: random.bytes(16), parent: fromHex(ROOT), name: 'x', nameNfc: 'x' });
+});
+
+test('a deleted file is gone from its folder, comes back when restored, and by a new version', () => {
+  const file = put('a');
+  const at = { fileId: file.fileId };
+  const state = stateOf(file, { op: 'tombstone', ...at });
+  assert.deepEqual(names(state), []);
+  extend(state, [{ op: 'tombstone', ...at }]);
+  extend(state, [{ op: 'restore', ...at }]);
+  extend(state, [{ op: 'restore', ...at }]);
+  assert.deepEqual(names(state), ['a']);
+  extend(state, [
+    { op: 'tombstone', ...at },
+    { ...put('b'), ...at, prevVersion: file.versionId },
+  ]);
+  assert.deepEqual(names(state), ['b']);
+  assert.equal(state.nodes.get(idOf(file))?.versions.length, 2);
+  for (const op of ['tombstone', 'restore'] as const) refused(state, { op, fileId: random.bytes(16) });
+});
+
+test('two devices that make the same name at once have both, and one is found', () => {
+  const [mine, theirs] = [put('a'), put('a')];
+  const state = stateOf(mine, theirs);
+  assert.deepEqual(names(state), ['a', 'a']);
+  assert.equal(childByName(state, ROOT, 'a')?.fileId, idOf(mine));
+  extend(state, [{ op: 'tombstone', fileId: mine.fileId }]);
+  assert.equal(childByName(state, ROOT, 'a')?.fileId, idOf(theirs));
+});
+
+test('the floor of suites rises and never sinks', () => {
+  const state = stateOf({ op: 'suite-raise', minSuite: 1 });
+  refused(state, { op: 'suite-raise', minSuite: 0 });
+  extend(state, [{ op: 'suite-raise', minSuite: 3 }]);
+  assert.equal(state.minSuite, 3);
+  refused(state, { op: 'suite-raise', minSuite: 2 });
+});
+
+test('the index keeps the first place of a chunk and refuses one outside its pack', () => {
+  const [cid, salt] = [random.bytes(32), random.bytes(16)];
+  const add = (off: number, len: number, size = 65_536): Op => ({
+    op: 'index-add',
+    pack: random.bytes(32),
+    size,
+    blobs: [[cid, off, len, salt]],
+  });
+  const state = stateOf(add(36, 100), add(500, 100));
+  assert.equal(state.index.get(toHex(cid))?.off, 36);
+  assert.equal(state.packs.size, 2);
+  for (const [off, len] of [
+    [65_536, 1],
+    [65_000, 537],
+    [0, 65_537],
+  ] as const)
+    refused(state, add(off, len));
+});
+
+test('a device that was removed stays removed, whoever shows its certificate again', () => {
+  const cert: OpOf<'device-cert'> = {
+    op: 'device-cert',
+    deviceId: random.bytes(16),
+    publicKey: random.bytes(32),
+    name: 'd',
+    addedAt: 1,
+    signature: random.bytes(64),
+  };
+  const state = stateOf(cert, { op: 'device-revoke', deviceId: cert.deviceId }, cert);
+  assert.equal(state.devices.get(toHex(cert.deviceId))?.revoked, true);
+  refused(state, { op: 'device-revoke', deviceId: random.bytes(16) });
+});
+
+test('links come and go', () => {
+  const secret = random.bytes(16);
+  const link: Op = {
+    op: 'link-create',
+    secret,
+    fileId: random.bytes(16),
+    hasPassword: 0,
+    name: 'a',
+    note: '',
+    createdAt: 1,
+    size: 1,
+  };
+  const state = stateOf(link);
+  assert.equal(state.links.size, 1);
+  extend(state, [
+    { op: 'link-revoke', secret },
+    { op: 'link-revoke', secret },
+  ]);
+  assert.equal(state.links.size, 0);
+});
