@@ -20,11 +20,15 @@ export async function until<T>(what: string, ask: () => Promise<T> | T, ms = 15_
 
 /** Resolves with `null` when the promise is still open after `ms`. */
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
-  return Promise.race([promise, pause(ms).then(() => null)]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+    setTimeout(resolve, ms);
   });
 }
