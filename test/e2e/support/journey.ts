@@ -1,6 +1,6 @@
 /** What a person does on the app's screens, the same in the web app and in the extension's full page. */
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 export interface Person {
   readonly name: string;
@@ -80,7 +80,12 @@ export async function restoreOpenFolder(page: Page): Promise<void> {
 /** Selects a row by the name it shows and restores it. */
 export async function restoreRow(page: Page, name: string): Promise<void> {
   await selectRow(page, name);
-  await button(page, 'Restore').click();
+  await restoreBy(page, button(page, 'Restore'));
+}
+
+/** Presses a restore button and waits until what it restores is verified. */
+export async function restoreBy(page: Page, press: Locator): Promise<void> {
+  await press.click();
   await verified(page);
 }
 
@@ -95,13 +100,14 @@ async function verified(page: Page): Promise<void> {
 }
 
 /** Makes a link to what is selected or open, and answers its address. */
-export async function createLink(page: Page, options: { password?: string; limit?: number } = {}): Promise<string> {
+export async function createLink(page: Page, options: { password?: string; limit?: number; note?: string } = {}): Promise<string> {
   await button(page, 'Create link').first().click();
   const dialog = page.getByRole('dialog', { name: 'Create a link' });
   if (options.password !== undefined) {
     await dialog.getByLabel('Ask for a password').check();
     await dialog.getByLabel('Password for the link').fill(options.password);
   }
+  if (options.note !== undefined) await dialog.getByLabel('Note').fill(options.note);
   if (options.limit !== undefined) await dialog.getByLabel('Downloads allowed').fill(String(options.limit));
   await dialog.getByRole('button', { name: 'Create link' }).click();
   const ready = page.getByRole('dialog', { name: 'Your link is ready' });
