@@ -33,6 +33,7 @@ const MAX_CONNECTIONS = 2_048;
 export function app(site: Site): App {
   const root = bareApp(site);
   extensionCors(root);
+  root.register(fastifyCookie);
   api(root, site, (scope) => {
     routes.serverRoutes(scope, site);
     routes.registrationRoutes(scope, site);
@@ -78,7 +79,6 @@ function bareApp(site: Site): App {
     .setErrorHandler(answerProblem);
   root.server.maxConnections = MAX_CONNECTIONS;
   securityHeaders(root, site);
-  root.register(fastifyCookie);
   routes.textFiles(root, site);
   return root;
 }

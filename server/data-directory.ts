@@ -25,7 +25,7 @@ export async function openDataDirectory(
     try {
       const secrets = await secretsFor(metadata, join(root, 'secrets.json'));
       const packs = await openFsPackStore({ root: join(root, 'packs'), reserveBytes: config.reserveBytes });
-      await checkPacks(metadata, packs, root);
+      await checkMounted(metadata, packs, root);
       return { metadata, packs, secrets, close: () => closed(metadata, lock) };
     } catch (error) {
       await metadata.close();
@@ -82,7 +82,7 @@ async function secretsFor(metadata: MetadataStore, path: string): Promise<Secret
 }
 
 /** A disk that is not mounted looks like an empty directory. */
-async function checkPacks(metadata: MetadataStore, packs: PackStore, root: string): Promise<void> {
+async function checkMounted(metadata: MetadataStore, packs: PackStore, root: string): Promise<void> {
   const [first] = await metadata.packs('', 1);
   if (first === undefined || (await packs.has(first.packId, first.size))) return;
   for await (const _pack of packs.list()) return;

@@ -55,9 +55,9 @@ export async function openSharedPack(
   const hash = tokenHash(ticket);
   const vaultId = await deps.metadata.ticketVault(hash);
   if (vaultId === null) throw new Refusal('link-gone');
-  const pack = await openPack(deps, vaultId, packId, range);
+  if ((await deps.metadata.packSize(vaultId, packId)) === null) throw new Refusal('not-found');
   await deps.metadata.touchTicket(hash, deps.clock.now());
-  return pack;
+  return openPack(deps, vaultId, packId, range);
 }
 
 export async function completeShare(deps: Deps, ticket: string): Promise<void> {

@@ -130,7 +130,7 @@ export async function finishPasswordChange(
   const account = await deps.metadata.accountById(session.accountId);
   const { userIdentifier } = loginName(deps.secrets.nameKey, request.name);
   if (account === null) throw new Refusal('unauthorized');
-  if (Buffer.from(account.nameMac).toString('hex') !== userIdentifier) throw new Refusal('bad-request');
+  if (Buffer.from(account.nameMac).toString('hex') !== userIdentifier) throw new Refusal('credentials');
   const record = await opaqueRecord(deps, request.record);
   await deps.metadata.replacePassword(session.accountId, record, passwordWrap(request.wrap), session.sessionId);
 }

@@ -58,7 +58,7 @@ class FsPackStore implements PackStore {
       await onDisk(rename(path, place));
       await onDisk(syncDirectory(join(this.#root, packId.slice(0, 2))));
     } catch (error) {
-      await rm(path, { force: true });
+      await onDisk(rm(path, { force: true }));
       throw error;
     } finally {
       await handle.close();

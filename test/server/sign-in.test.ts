@@ -208,7 +208,7 @@ describe('sign-in', () => {
     const record = person.recordOf('battery staple', started.clientRegistrationState, response);
     const change = { name: person.name, record, wrap: { ...person.wrap(1), blob: 'bmV3' } };
     const finish = (json: object) => person.ask('POST', ROUTES.passwordFinish, { json });
-    assert.equal((await finish({ ...change, name: 'other' })).code, 'bad-request');
+    assert.equal((await finish({ ...change, name: 'other' })).code, 'credentials');
     assert.equal((await finish({ ...change, wrap: person.wrap(2) })).code, 'bad-request');
     assert.equal((await finish(change)).status, 200);
     assert.equal(await person.login(), null);
