@@ -6,6 +6,7 @@ import { createMutex } from '../../shared/async/index.ts';
 import type { EngineReport } from '../messaging/index.ts';
 import type { AlarmName, BadgeLook, EngineHost } from '../platform/index.ts';
 import type { Outbox, QueueSummary } from '../queue/index.ts';
+import { openFiles } from '../ui/truth.ts';
 import { badgeOf } from './badge.ts';
 import { causesOf, planNotices } from './causes.ts';
 
@@ -60,6 +61,12 @@ export class Scheduler {
     for (const cause of plan.clear) await unnotify(cause);
   }
 
+  /** While anything is open the engine stays: it keeps alive the handles that the browser allows it to read. */
+  async #isEmpty(): Promise<boolean> {
+    const present = await this.#ports.summary();
+    return openFiles(present) === 0 && present.walks === 0;
+  }
+
   async #look(idle: boolean): Promise<void> {
     const { outbox, host, now, repeat, fireAt } = this.#ports;
     const due = await outbox.leases.nextDue();
@@ -67,7 +74,7 @@ export class Scheduler {
     await repeat('engine-wake', due === null ? IDLE_MINUTES : BUSY_MINUTES);
     await fireAt('retry', busy ? null : due);
     if (busy) await host.wake();
-    else if (idle) await host.close();
+    else if (idle && (await this.#isEmpty())) await host.close();
     await this.refresh();
   }
 }

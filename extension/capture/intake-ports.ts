@@ -17,8 +17,11 @@ export function createIntakePorts(
   wake: () => Promise<unknown>,
   requestSite: (pattern: string) => Promise<boolean>,
 ) {
+  // Chromium takes its leave back when no handle is alive any more: those chosen here live as long as the page.
+  const alive: FileSystemHandle[] = [];
   const take = async (items: readonly CapturedItem[]): Promise<void> => {
     if (items.length === 0) return;
+    for (const item of items) if (item.kind === 'file' || item.kind === 'folder') alive.push(item.handle);
     await queue.capture(items);
     await wake();
   };
@@ -34,7 +37,9 @@ export function createIntakePorts(
     },
     async allow(source: SourceRow): Promise<boolean> {
       if (source.kind === 'web') return requestSite(originPattern(source.request.url) ?? '');
-      return source.kind === 'bytes' || askForHandle(source.handle);
+      if (source.kind === 'bytes') return true;
+      alive.push(source.handle);
+      return askForHandle(source.handle);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox). Wiring only. */
 import { randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
 import { deviceName } from '../../web/worker/device-name.ts';
+import { Anchors } from '../capture/worker/index.ts';
 import { createOutbox, newId, openQueue } from '../queue/index.ts';
 import { EngineLoop, openEngine } from '../runner/index.ts';
 
@@ -10,6 +11,7 @@ const loop = new EngineLoop({
   openEngine: () => openEngine(deviceName(navigator.userAgent, 'extension')),
   clock: systemClock,
   owner: newId(),
+  anchors: new Anchors(),
   random: randomFraction,
   web: { fetch: (url, init) => fetch(url, init), isOnline: () => navigator.onLine, now: Date.now },
   exclusively: (work) => withLock('holdfast-runner', work),

@@ -81,15 +81,15 @@ export class Leases {
     });
   }
 
-  commit(owner: string, id: string, leaseMs: number): Promise<void> {
+  commit(owner: string, ids: readonly string[], leaseMs: number): Promise<void> {
     const now = this.#now();
-    return applyTo(this.#db, [id], { type: 'commit', owner, until: now + leaseMs }, now);
+    return applyTo(this.#db, ids, { type: 'commit', owner, until: now + leaseMs }, now);
   }
 
-  prove(id: string): Promise<void> {
+  prove(ids: readonly string[]): Promise<void> {
     const now = this.#now();
     return inTransaction(this.#db, async () => {
-      await applyTo(this.#db, [id], { type: 'prove' }, now);
+      await applyTo(this.#db, ids, { type: 'prove' }, now);
       await writeSetting(this.#db, 'lastProvenAt', now);
     });
   }

@@ -15,6 +15,8 @@ export interface QueueSummary {
   waiting: Readonly<Partial<Record<WaitReason, number>>>;
   /** Folders still to be read. */
   walks: number;
+  /** Sources that can be read only as long as the browser allows it: files and folders that were not copied. */
+  handles: number;
   tally: Tally;
   /** Bytes of the jobs under way that are dealt with already. */
   inFlight: number;
@@ -50,8 +52,12 @@ export function createView(db: QueueDb): QueueView {
   };
 }
 
-/** The summary once, for callers that are not on screen. */
-export async function readSummary(db: QueueDb): Promise<QueueSummary> {
+/** The summary once, for callers that are not on screen. All its numbers are of the same moment. */
+export function readSummary(db: QueueDb): Promise<QueueSummary> {
+  return db.transaction('r', [db.jobs, db.walks, db.settings, db.sources], () => summarise(db));
+}
+
+async function summarise(db: QueueDb): Promise<QueueSummary> {
   const counts = Object.fromEntries(
     await Promise.all(JOB_STATES.map(async (state) => [state, await inState(db, state).count()] as const)),
   ) as Record<JobState, number>;
@@ -65,6 +71,7 @@ export async function readSummary(db: QueueDb): Promise<QueueSummary> {
     counts,
     waiting,
     walks: await db.walks.count(),
+    handles: await db.sources.filter(({ kind }) => kind === 'file' || kind === 'folder').count(),
     tally: await readSetting(db, 'tally'),
     inFlight: leased.reduce((sum, job) => sum + Math.min(job.done, job.size), 0),
     hold: await readSetting(db, 'hold'),

@@ -3,7 +3,8 @@
 import type { ArchiveEvent, ArchiveItem, Archiver } from '../../shared/archiver/index.ts';
 import type { Clock } from '../../shared/async/index.ts';
 import { fromHex } from '../../shared/bytes/index.ts';
-import { openSource } from '../capture/worker/index.ts';
+import type { ErrorCode } from '../../shared/errors/index.ts';
+import { type Anchors, openSource } from '../capture/worker/index.ts';
 import type { ClaimedJob, Outbox } from '../queue/index.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
@@ -14,6 +15,7 @@ export interface BatchPorts {
   readonly clock: Clock;
   /** This runner's name in leases. */
   readonly owner: string;
+  readonly anchors: Anchors;
 }
 
 /** Rejects with what the archiver throws; what was acknowledged until then stands. */
@@ -23,40 +25,82 @@ export async function archiveBatch(
   batch: readonly ClaimedJob[],
   outer: AbortSignal,
 ): Promise<void> {
-  const { outbox, clock, owner } = ports;
-  const underWay = new Map(batch.map(({ job }) => [job.id, 0]));
-  const onEvent = (event: ArchiveEvent) => record(ports, underWay, event);
-  const beat = async (): Promise<boolean> => {
-    const { paused, lost } = await outbox.leases.advance(owner, LEASE_MS, underWay);
-    return !paused && !lost.some((id) => underWay.has(id));
-  };
-  await withHeartbeat(clock, outer, beat, (signal) => archiver.archive(batch.map(itemOf), { signal, onEvent }));
-}
-
-async function record(
-  { outbox, owner }: BatchPorts,
-  underWay: Map<string, number>,
-  event: ArchiveEvent,
-): Promise<void> {
-  switch (event.type) {
-    case 'progress':
-      underWay.set(event.key, event.bytes);
-      return;
-    case 'committed':
-      return outbox.leases.commit(owner, event.key, LEASE_MS);
-    case 'proven':
-      underWay.delete(event.key);
-      return outbox.leases.prove(event.key);
-    case 'failed':
-      underWay.delete(event.key);
-      if (event.error.code === 'E_SOURCE_PERMISSION') return outbox.leases.wait(owner, [event.key], 'permission', null);
-      return outbox.leases.fail(owner, event.key, event.error.code);
-    default:
-      event satisfies never;
+  const news = new BatchNews(ports, batch);
+  const items = batch.map((claimed) => itemOf(claimed, ports.anchors));
+  try {
+    await withHeartbeat(
+      ports.clock,
+      outer,
+      () => news.beat(),
+      (signal) => archiver.archive(items, { signal, onEvent: (event) => news.take(event) }),
+    );
+  } finally {
+    await news.flush();
   }
 }
 
-function itemOf({ job, source }: ClaimedJob): ArchiveItem {
+/**
+ * What the archiver tells, gathered and written a beat at a time: a transaction for every file would be slower than the
+ * files. What a death loses of it is found in the vault by the next try.
+ */
+class BatchNews {
+  readonly #ports: BatchPorts;
+  /** Bytes dealt with, of the jobs that are still ours. */
+  readonly #underWay: Map<string, number>;
+  #committed: string[] = [];
+  #proven: string[] = [];
+
+  constructor(ports: BatchPorts, batch: readonly ClaimedJob[]) {
+    this.#ports = ports;
+    this.#underWay = new Map(batch.map(({ job }) => [job.id, 0]));
+  }
+
+  async take(event: ArchiveEvent): Promise<void> {
+    switch (event.type) {
+      case 'progress':
+        this.#underWay.set(event.key, event.bytes);
+        return;
+      case 'committed':
+        this.#committed.push(event.key);
+        return;
+      case 'proven':
+        this.#proven.push(event.key);
+        return;
+      case 'failed':
+        this.#underWay.delete(event.key);
+        return this.#fail(event.key, event.error.code);
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** False when the work is no longer wanted: paused, or one of its jobs was taken away. */
+  async beat(): Promise<boolean> {
+    await this.flush();
+    const { outbox, owner } = this.#ports;
+    const { paused, lost } = await outbox.leases.advance(owner, LEASE_MS, this.#underWay);
+    return !paused && !lost.some((id) => this.#underWay.has(id));
+  }
+
+  async flush(): Promise<void> {
+    const { outbox, owner } = this.#ports;
+    const [committed, proven] = [this.#committed, this.#proven];
+    [this.#committed, this.#proven] = [[], []];
+    if (committed.length > 0) await outbox.leases.commit(owner, committed, LEASE_MS);
+    if (proven.length === 0) return;
+    await outbox.leases.prove(proven);
+    for (const id of proven) this.#underWay.delete(id);
+  }
+
+  #fail(id: string, code: ErrorCode): Promise<void> {
+    const { leases } = this.#ports.outbox;
+    if (code === 'E_SOURCE_PERMISSION') return leases.wait(this.#ports.owner, [id], 'permission', null);
+    return leases.fail(this.#ports.owner, id, code);
+  }
+}
+
+function itemOf({ job, source }: ClaimedJob, anchors: Anchors): ArchiveItem {
+  const held = anchors.hold(source);
   return {
     key: job.id,
     path: job.path,
@@ -65,6 +109,6 @@ function itemOf({ job, source }: ClaimedJob): ArchiveItem {
     capturedAt: job.capturedAt,
     sourceUrl: job.sourceUrl,
     sourceTitle: job.sourceTitle,
-    open: () => openSource(source, job),
+    open: () => openSource(held, job),
   };
 }

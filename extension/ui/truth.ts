@@ -58,8 +58,8 @@ function progress(summary: QueueSummary): Truth | null {
   if (open === 0 && walks === 0) return null;
   if (open === 0) return say('working', truth.reading);
   if (open === counts.committed) return say('working', truth.proving(open));
-  const all = Math.max(tally.files, open);
-  return say('working', truth.working(all - open, all));
+  const safe = Math.max(0, tally.doneFiles - counts.committed);
+  return say('working', truth.working(safe, Math.max(tally.files, safe)));
 }
 
 function rest(summary: QueueSummary, now: number): Truth {

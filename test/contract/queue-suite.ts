@@ -80,9 +80,9 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const { intake, leases } = createOutbox(db, () => clock.now);
     const [id] = await intake.capture([bytesItem('a')]);
     await leases.claim('one', LIMITS);
-    await leases.commit('one', id!, 60_000);
+    await leases.commit('one', [id!], 60_000);
     assert.equal(await db.sources.count(), 1);
-    await leases.prove(id!);
+    await leases.prove([id!]);
     assert.equal(await db.sources.count(), 0);
     const summary = await readSummary(db);
     assert.deepEqual([summary.counts.proven, summary.lastProvenAt], [1, clock.now]);
@@ -93,12 +93,12 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const { intake, leases } = createOutbox(db, () => clock.now);
     const [id] = await intake.capture([bytesItem('a')]);
     await leases.claim('one', LIMITS);
-    await leases.commit('one', id!, 60_000);
+    await leases.commit('one', [id!], 60_000);
     assert.deepEqual(await leases.claim('two', LIMITS), []);
     clock.now += 60_000;
     const [claimed] = await leases.claim('two', LIMITS);
     assert.equal(claimed?.job.status.state, 'committed');
-    await leases.prove(id!);
+    await leases.prove([id!]);
     assert.equal((await readSummary(db)).counts.proven, 1);
   });
 
@@ -216,8 +216,8 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     await intake.finishWalk(walk);
     const claimed = await leases.claim('one', LIMITS);
     for (const [i, { job }] of claimed.entries()) {
-      await leases.commit('one', job.id, 60_000);
-      await leases.prove(job.id);
+      await leases.commit('one', [job.id], 60_000);
+      await leases.prove([job.id]);
       assert.equal(await db.sources.count(), claimed.length - 1 - i > 0 ? 1 : 0);
     }
   });
@@ -268,7 +268,7 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const { intake, leases, controls } = createOutbox(db, () => clock.now);
     const [safe] = await intake.capture([bytesItem('safe')]);
     await leases.claim('one', LIMITS);
-    await leases.commit('one', safe!, 60_000);
+    await leases.commit('one', [safe!], 60_000);
     await intake.capture([bytesItem('a'), webItem('https://site.test/x', false), folderItem('Home')]);
     await controls.cancelAll();
     const { counts, walks } = await readSummary(db);
@@ -280,10 +280,10 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const ids = await intake.capture(Array.from({ length: 1_005 }, (_, i) => bytesItem(`f${i}`, 1)));
     const many = { items: 2_000, bytes: 1e9, leaseMs: 60_000 };
     await leases.claim('one', many);
-    for (const [i, id] of ids.entries()) {
-      if (i % 100 === 0) clock.now++;
-      await leases.commit('one', id, 60_000);
-      await leases.prove(id);
+    for (let at = 0; at < ids.length; at += 201) {
+      clock.now++;
+      await leases.commit('one', ids.slice(at, at + 201), 60_000);
+      await leases.prove(ids.slice(at, at + 201));
     }
     await leases.prune();
     assert.equal((await readSummary(db)).counts.proven, 1_000);
@@ -294,8 +294,8 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const { intake, leases } = createOutbox(db, () => clock.now);
     const [id] = await intake.capture([bytesItem('a')]);
     await leases.claim('one', LIMITS);
-    await leases.commit('one', id!, 60_000);
-    await leases.prove(id!);
+    await leases.commit('one', [id!], 60_000);
+    await leases.prove([id!]);
     await intake.capture([bytesItem('b', 3)]);
     assert.deepEqual((await readSummary(db)).tally, { files: 1, bytes: 3, doneFiles: 0, doneBytes: 0 });
   });

@@ -3,24 +3,36 @@
  * directory is read once more from its beginning and what is known already is left alone. May not: read contents.
  */
 import { codeOf, HoldfastError } from '../../../shared/errors/index.ts';
-import type { FolderPart, Outbox, WalkRow } from '../../queue/index.ts';
+import type { FolderPart, Outbox, SourceRow, WalkRow } from '../../queue/index.ts';
+import type { Anchors } from './anchors.ts';
 import { sourceError } from './source-error.ts';
 
 const PART = 200;
 
 /** Walks until no folder is left that may be read now. */
-export async function walkFolders(outbox: Outbox, onPart: () => void, signal: AbortSignal): Promise<void> {
+export async function walkFolders(
+  outbox: Outbox,
+  anchors: Anchors,
+  onPart: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     if (signal.aborted) return;
     const walk = await outbox.intake.nextWalk();
     if (walk === undefined) return;
-    await walkOne(outbox, walk, onPart, signal);
+    const source = anchors.hold(await outbox.intake.source(walk.sourceId));
+    await walkOne(outbox, walk, source, onPart, signal);
     onPart();
   }
 }
 
-async function walkOne(outbox: Outbox, walk: WalkRow, onPart: () => void, signal: AbortSignal): Promise<void> {
-  const source = await outbox.intake.source(walk.sourceId);
+async function walkOne(
+  outbox: Outbox,
+  walk: WalkRow,
+  source: SourceRow | undefined,
+  onPart: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   if (source?.kind !== 'folder') return outbox.intake.finishWalk(walk);
   const root = source.handle.name;
   try {

@@ -124,6 +124,7 @@ function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
       </div>
       <RunProgress summary={summary} />
       {summary.walks > 0 && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
+      {open && summary.handles > 0 && <p class="queue-facts">{backup.keepOpen}</p>}
       {asking && (
         <Confirm
           title={backup.cancelTitle}
