@@ -1,0 +1,160 @@
+/** Fetching: aligned ranges, each part of a pack once, little held, and a failure told once and curable. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bytes, equal, u32be } from '../../../shared/bytes/index.ts';
+import { HoldfastError, integrityError } from '../../../shared/errors/index.ts';
+import { MAX_PACK, RANGE_ALIGN } from '../../../shared/protocol/index.ts';
+import { createFetcher, type PlannedChunk } from '../../../shared/restorer/index.ts';
+import type { PackRange } from '../../../shared/vault/index.ts';
+
+/** A pack whose every four bytes are their own offset. */
+function contentAt(off: number, len: number): Bytes {
+  const out = new Uint8Array(len);
+  for (let i = 0; i < len; i++) out[i] = u32be((off + i) & ~3)[(off + i) & 3] as number;
+  return out;
+}
+
+function chunkAt(packId: string, off: number, len: number, packSize = MAX_PACK): PlannedChunk {
+  return {
+    packId,
+    packSize,
+    off,
+    len,
+    ref: { len, h: new Uint8Array(32) },
+    open: async (blob) => {
+      if (!equal(blob, contentAt(off, len))) throw integrityError();
+      return new Uint8Array(blob);
+    },
+  };
+}
+
+/** Packs that remember what was asked of them and how much of their bytes is still held. */
+function recordingPacks(
+  answer: (range: PackRange) => Promise<Bytes> = async ({ start, end }) => contentAt(start, end - start),
+) {
+  const asked: { id: string; range: PackRange }[] = [];
+  return {
+    asked,
+    read: async (id: string, range: PackRange) => {
+      asked.push({ id, range });
+      return answer(range);
+    },
+  };
+}
+
+async function readAll(
+  chunks: readonly PlannedChunk[],
+  read: ReturnType<typeof recordingPacks>['read'],
+  signal = new AbortController().signal,
+) {
+  const lengths: number[] = [];
+  for await (const bytes of createFetcher(chunks, read).read(0, chunks.length, signal)) lengths.push(bytes.length);
+  return lengths;
+}
+
+test('every range is aligned, lies in its pack, and every pack is asked once', async () => {
+  const chunks = [
+    chunkAt('a', 36, 10),
+    chunkAt('b', 70_000, 1),
+    chunkAt('a', 200_000, 70_000),
+    chunkAt('c', 0, 65_536, 65_536),
+    chunkAt('b', RANGE_ALIGN - 1, 2),
+    chunkAt('a', 36, 10),
+  ];
+  const packs = recordingPacks();
+  assert.deepEqual(
+    await readAll(chunks, packs.read),
+    chunks.map((chunk) => chunk.len),
+  );
+  assert.deepEqual(
+    packs.asked.toSorted((x, y) => (x.id < y.id ? -1 : 1)),
+    [
+      { id: 'a', range: { start: 0, end: 327_680 } },
+      { id: 'b', range: { start: 0, end: 131_072 } },
+      { id: 'c', range: { start: 0, end: 65_536 } },
+    ],
+  );
+});
+
+test('of a large pack only the part that is needed is asked for', async () => {
+  const packs = recordingPacks();
+  await readAll([chunkAt('a', 1_000_000, 100)], packs.read);
+  assert.deepEqual(packs.asked, [{ id: 'a', range: { start: 983_040, end: 1_048_576 } }]);
+});
+
+test('the next packs are on their way while one is opened, and a thousand packs are not held at once', async () => {
+  const chunks = Array.from({ length: 200 }, (_, i) => chunkAt(`p${i}`, 36, MAX_PACK - 36));
+  let underway = 0;
+  let most = 0;
+  let consumed = 0;
+  let begun = 0;
+  const read = async (_: string, { start, end }: PackRange) => {
+    begun++;
+    most = Math.max(most, ++underway, begun - consumed);
+    await new Promise(setImmediate);
+    underway--;
+    return new Uint8Array(end - start);
+  };
+  const opened = chunks.map((chunk) => ({
+    ...chunk,
+    open: async (blob: Uint8Array) => new Uint8Array(blob.length > 0 ? 1 : 0),
+  }));
+  for await (const _ of createFetcher(opened, read).read(0, opened.length, new AbortController().signal)) consumed++;
+  assert.equal(begun, 200);
+  assert.ok(most > 1, 'packs come one after another');
+  assert.ok(most * MAX_PACK <= 48 * 1_048_576, `${most} packs at once`);
+});
+
+test('chunks of two files that take turns in many packs do not read any of them twice', async () => {
+  const chunks = Array.from({ length: 60 }, (_, i) => chunkAt(`p${i % 3}`, 36 + 1_000 * i, 1_000));
+  const packs = recordingPacks();
+  await readAll(chunks, packs.read);
+  assert.equal(packs.asked.length, 3);
+});
+
+test('a failed fetch in advance is silent until its chunk is wanted, and is then tried again', async () => {
+  const chunks = [chunkAt('a', 36, 10), chunkAt('b', 36, 10)];
+  let failures = 0;
+  const packs = recordingPacks();
+  const read = async (id: string, range: PackRange) => {
+    if (id === 'b' && failures++ === 0) throw new HoldfastError('E_OFFLINE', 'gone for a moment');
+    return packs.read(id, range);
+  };
+  const fetcher = createFetcher(chunks, read);
+  const never = new AbortController().signal;
+  for await (const bytes of fetcher.read(0, 1, never)) assert.equal(bytes.length, 10);
+  assert.equal(failures, 1);
+  for await (const bytes of fetcher.read(1, 2, never)) assert.equal(bytes.length, 10);
+  assert.equal(failures, 2);
+});
+
+test('a fetch that goes on failing fails the read once, with its own error', async () => {
+  const chunks = [chunkAt('a', 36, 10), chunkAt('a', 100, 10), chunkAt('b', 36, 10), chunkAt('b', 100, 10)];
+  const packs = recordingPacks();
+  const read = async (id: string, range: PackRange) => {
+    if (id === 'b') throw new HoldfastError('E_OFFLINE', 'gone');
+    return packs.read(id, range);
+  };
+  await assert.rejects(readAll(chunks, read), { code: 'E_OFFLINE' });
+});
+
+test('a cancelled read ends', async () => {
+  const controller = new AbortController();
+  const never = recordingPacks(() => new Promise(() => {}));
+  const reading = readAll([chunkAt('a', 36, 10)], never.read, controller.signal);
+  controller.abort();
+  await assert.rejects(reading, { code: 'E_CANCELLED' });
+});
+
+test('fewer bytes, other bytes and a place outside the pack are integrity errors', async () => {
+  const refused = { code: 'E_INTEGRITY' };
+  const short = recordingPacks(async ({ start, end }) => contentAt(start, (end - start) / 2));
+  await assert.rejects(readAll([chunkAt('a', 60_000, 100)], short.read), refused);
+  const empty = recordingPacks(async () => new Uint8Array(0));
+  await assert.rejects(readAll([chunkAt('a', 60_000, 100)], empty.read), refused);
+  const shifted = recordingPacks(async ({ start, end }) => contentAt(start + 4, end - start));
+  await assert.rejects(readAll([chunkAt('a', 60_000, 100)], shifted.read), refused);
+  for (const chunk of [chunkAt('a', 65_530, 10, 65_536), chunkAt('a', MAX_PACK, 1), chunkAt('a', 0, 1, 0)]) {
+    assert.throws(() => createFetcher([chunk], short.read), refused);
+  }
+});
