@@ -201,6 +201,21 @@ describe('packs', () => {
       assert.match(answer, /^HTTP\/1.1 411 /);
     });
 
+    it('refuses requests that two servers could read differently', async () => {
+      const path = `PUT ${packPath(person.vault, pack().id)} HTTP/1.1`;
+      const ambiguous = [
+        [path, 'Content-Length: 5', 'Transfer-Encoding: chunked'],
+        [path, 'Content-Length: 5', 'Content-Length: 6'],
+        [path, 'Transfer-Encoding: chunked, identity'],
+        [path, 'Content-Length: +5'],
+        [path, 'X-Folded: a', ' b', 'Content-Length: 5'],
+        [path, 'Content-Length : 5'],
+      ];
+      for (const lines of ambiguous) {
+        assert.match(await raw(lines, Buffer.from('hello'), false), /^HTTP\/1.1 400 /, lines.slice(1).join(', '));
+      }
+    });
+
     it('answers a refusal though the body is not read, and goes on', async () => {
       const { bytes } = pack(4_194_304);
       const url = `http://127.0.0.1:${port}${packPath(hexId(), sha256Hex(bytes))}`;
