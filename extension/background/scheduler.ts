@@ -24,8 +24,8 @@ export interface SchedulerPorts {
   readonly putNotifiedCauses: (causes: readonly string[]) => Promise<void>;
 }
 
-/** While there is work, the engine is looked after every minute; otherwise the badge's age every half hour. */
-const BUSY_MINUTES = 1;
+/** While there is work, the engine is looked after every half minute; otherwise the badge's age every half hour. */
+const BUSY_MINUTES = 0.5;
 const IDLE_MINUTES = 30;
 const TITLE = 'Holdfast';
 

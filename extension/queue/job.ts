@@ -45,6 +45,8 @@ export type JobEvent =
   | { type: 'prove' }
   /** The owner puts the job back unfinished. */
   | { type: 'yield'; owner: string }
+  /** Whoever else held it is known to be dead: `heir` alone holds the runner's lock. */
+  | { type: 'inherit'; heir: string }
   | { type: 'wait'; owner: string | null; reason: WaitReason; notBefore: number | null }
   | { type: 'fail'; owner: string | null; code: ErrorCode }
   /** What the job waited for has come. */
@@ -77,6 +79,8 @@ function applies(job: JobCore, event: JobEvent, now: number): boolean {
     case 'advance':
     case 'yield':
       return ownedBy(status, event.owner) !== null;
+    case 'inherit':
+      return (status.state === 'leased' || status.state === 'committed') && status.owner !== event.heir;
     case 'prove':
       return status.state === 'committed';
     case 'wait':
@@ -109,6 +113,7 @@ function target(job: JobCore, event: JobEvent, now: number): JobStatus {
     case 'prove':
       return { state: 'proven' };
     case 'yield':
+    case 'inherit':
       return committed ? { ...committed, until: now } : { state: 'queued' };
     case 'wait':
       if (committed) return { ...committed, until: event.notBefore ?? committed.until };

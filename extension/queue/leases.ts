@@ -2,6 +2,7 @@
 import { Dexie } from 'dexie';
 import type { ErrorCode } from '../../shared/errors/index.ts';
 import {
+  applyInSlices,
   applyTo,
   changes,
   claimable,
@@ -52,6 +53,14 @@ export class Leases {
       const sources = await db.sources.bulkGet(leased.map((job) => job.sourceId));
       return leased.map((job, i) => ({ job, source: sources[i] }));
     });
+  }
+
+  /** Takes over what runners left that are known to be dead; only for whoever holds the runner's lock. */
+  async inherit(heir: string): Promise<void> {
+    for (const state of ['leased', 'committed'] as const) {
+      const ids = await inState(this.#db, state).primaryKeys();
+      await applyInSlices(this.#db, ids, { type: 'inherit', heir }, this.#now());
+    }
   }
 
   /**

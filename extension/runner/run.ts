@@ -21,8 +21,10 @@ export interface RunPorts extends BatchPorts, FetchPorts {
 /** Many small files make one batch; a large one goes alone. */
 const LIMITS: ClaimLimits = { items: 256, bytes: 64 * 1024 * 1024, leaseMs: LEASE_MS };
 
+/** Must run alone among all contexts: it takes over the leases of runners before it. */
 export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   if (await ports.outbox.controls.get('paused')) return;
+  await ports.outbox.leases.inherit(ports.owner);
   const bell = new Bell();
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);

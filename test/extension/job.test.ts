@@ -86,6 +86,7 @@ const anyEvent: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constant('advance'), owner, stage: fc.constantFrom('claimed', 'reading', 'committing'), until }),
   fc.record({ type: fc.constant('commit'), owner, until }),
   fc.record({ type: fc.constant('yield'), owner }),
+  fc.record({ type: fc.constant('inherit'), heir: owner }),
   fc.record({ type: fc.constant('wait'), owner: fc.option(owner), reason, notBefore: fc.option(until) }),
   fc.record({ type: fc.constant('fail'), owner: fc.option(owner), code: fc.constant('E_INTERNAL') }),
   fc.record({ type: fc.constant('release'), reason }),
@@ -115,12 +116,12 @@ test('what is over stays over, and a job never leaves the vault again', () => {
  * Two runners, a vault that keeps a version once by its id, and a schedule: claim, read, send the commit, hear the answer,
  * prove, die, or let time pass, in any order.
  */
-type Step = { who: 0 | 1; do: 'claim' | 'send' | 'hear' | 'prove' | 'die' | 'wait' | 'yield' | 'tick' };
+type Step = { who: 0 | 1; do: 'claim' | 'send' | 'hear' | 'prove' | 'die' | 'wait' | 'yield' | 'tick' | 'inherit' };
 
 test('under any interleaving of two runners and any number of deaths each job commits once', () => {
   const step: fc.Arbitrary<Step> = fc.record({
     who: fc.constantFrom<0 | 1>(0, 1),
-    do: fc.constantFrom('claim', 'send', 'hear', 'prove', 'die', 'wait', 'yield', 'tick'),
+    do: fc.constantFrom('claim', 'send', 'hear', 'prove', 'die', 'wait', 'yield', 'tick', 'inherit'),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 3 }), (steps, jobs) => {
@@ -178,6 +179,7 @@ class World {
       prove: () => this.all([...answered], { type: 'prove' }),
       yield: () => this.all([...held], { type: 'yield', owner }),
       wait: () => this.all([...held], { type: 'wait', owner, reason: 'offline', notBefore: this.now + 30 }),
+      inherit: () => this.all([...this.jobs.keys()], { type: 'inherit', heir: owner }),
       die: () => {
         held.clear();
         answered.clear();
