@@ -51,8 +51,12 @@ export function linkLookup(secret: Uint8Array): Promise<Bytes> {
   return derive(secret, 16, LABELS.linkLookup);
 }
 
-/** All keys of a link. `password` counts only when the link has one; 64 MiB and about 0.3 s when it does. */
+/**
+ * All keys of a link. `password` counts only when the link has one; 64 MiB and about 0.3 s when it does.
+ * E_LINK_PASSWORD for an empty one: it is wrong for every link.
+ */
 export async function linkKeys(link: LinkSecret, password: string): Promise<LinkKeys> {
+  if (link.hasPassword && password === '') throw new HoldfastError('E_LINK_PASSWORD', 'a password is needed');
   const stretched = link.hasPassword
     ? await argon2id({
         password: utf8(password.normalize('NFKC')),

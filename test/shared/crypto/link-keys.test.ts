@@ -78,6 +78,10 @@ test('a password changes proof and record key but not the address, and is compar
   assert.deepEqual([right.lookup.length, right.auth.length, right.enc.length], [16, 32, 32]);
 });
 
+test('a link with a password has no keys without one', async () => {
+  await assert.rejects(linkKeys({ secret: random.bytes(16), hasPassword: true }, ''), { code: 'E_LINK_PASSWORD' });
+});
+
 test('without the flag a password changes nothing, and another secret everything', async () => {
   const secret = random.bytes(16);
   const keys = await linkKeys({ secret, hasPassword: false }, '');
