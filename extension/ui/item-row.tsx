@@ -22,7 +22,7 @@ export function ItemRow({ job, onRetry, onCancel, children }: ItemRowProps) {
       <div class="queue-main">
         <Name name={job.name} />
         <p class="queue-facts">
-          {job.status.state !== 'captured' && <span>{formatBytes(job.size)}</span>}
+          {job.toFetch !== 1 && <span>{formatBytes(job.size)}</span>}
           <Place job={job} />
         </p>
       </div>

@@ -86,7 +86,8 @@ export const backup = {
   allowText: 'It forgets permissions when it closes. Nothing is lost: these wait until you allow them.',
   allow: (name: string) => `Allow ${name}`,
   allowSite: (host: string) => `Allow reading ${host}`,
-  keepOpen: 'Keep this page open until then: your browser lets Holdfast read these files only while it is.',
+  keepOpen:
+    'Keep this page open until everything is safe: your browser lets Holdfast read these files only while it is open.',
   tryNow: 'Try now',
   retryAt: (seconds: string) => `Next try in about ${seconds}.`,
 };
