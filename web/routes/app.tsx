@@ -6,9 +6,9 @@ import type { ComponentType } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { onVisible, type Saver } from '../platform/index.ts';
 import { createStatusStore, type SessionStatus, type VaultApi, type VaultEvent } from '../session/index.ts';
-import { Button, ErrorNote, type IconName, Mark, plainName, type Toast, Toasts, text } from '../ui/index.ts';
+import { Button, ErrorNote, type IconName, Mark, type Toast, Toasts, text } from '../ui/index.ts';
 import { type Desk, DeskContext, useStore } from './desk.ts';
-import { createBoard, type RestoreNews } from './restore/board.ts';
+import { createBoard } from './restore/board.ts';
 import type { Router } from './router.ts';
 import { Shell } from './shell.tsx';
 import { SignInScreen } from './sign-in/sign-in-screen.tsx';
@@ -60,6 +60,7 @@ export function App(props: AppProps) {
           api={api}
           status={view.status}
           canChooseServer={props.canChooseServer}
+          onRetry={() => void store.ask()}
           onReady={onReady}
         />
       )}
@@ -78,13 +79,7 @@ export function App(props: AppProps) {
 
 function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say']): Desk {
   const desk = useMemo<Desk>(() => {
-    const onNews = (news: RestoreNews): void => {
-      const name = plainName(news.name);
-      if (news.type === 'started') say(text.restore.sayStarted(name));
-      else if (news.type === 'done') say(text.restore.sayDone(name));
-      else say(text.restore.sayFailed(name), true);
-    };
-    const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID(), onNews });
+    const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() });
     return { api, onEvent, router, board, say };
   }, [api, onEvent, saver, router, say]);
   useEffect(

@@ -8,7 +8,7 @@ export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
       <path class="mark-stone" d="M9.5 27a6.5 6.5 0 0 1 13 0z" />
-      <path class="mark-root" d="M16 4v14M16 13c0 6-9.5 4.5-10.5 14M16 13c0 6 9.5 4.5 10.5 14" />
+      <path class="mark-root" d="M16 4v9M16 13c0 6-9.5 4.5-10.5 14M16 13c0 6 9.5 4.5 10.5 14" />
     </svg>
   );
 }

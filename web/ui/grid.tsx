@@ -77,7 +77,7 @@ export function Grid<Row>(props: GridProps<Row>) {
     'aria-activedescendant': active >= view.first && active < view.end ? `${id}-${active}` : undefined,
   } as const;
   return (
-    <table ref={frame} class="grid" tabIndex={0} {...aria} onKeyDown={onKeyDown} onClick={onClick}>
+    <table ref={frame} class="grid" {...aria} onKeyDown={onKeyDown} onClick={onClick}>
       <Head columns={props.columns} />
       <Body height={spaceOf(shape)} offset={view.offset}>
         {rows.slice(view.first, view.end).map((row, at) => (

@@ -29,7 +29,7 @@ export { type ErrorText, text } from './messages/index.ts';
 export { Name } from './name.tsx';
 export { Anchor, Breadcrumbs, type Crumb, SearchField } from './navigation.tsx';
 export { Banner, EmptyState, ErrorNote } from './notes.tsx';
-export { FactList, Pane } from './pane.tsx';
+export { FactList, PANE_IS_SHEET, Pane } from './pane.tsx';
 export { Meter, Progress, Strength } from './progress.tsx';
 export { type Toast, Toasts } from './toasts.tsx';
 export { useMedia } from './use-media.ts';

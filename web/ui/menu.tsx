@@ -1,5 +1,5 @@
 /** A menu behind an icon button: arrow keys inside, Esc and a press elsewhere close it, the focus goes back. */
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from './button.tsx';
 import { Icon, type IconName } from './icons.tsx';
 
@@ -23,7 +23,7 @@ export function Menu({ label, icon = 'more', items }: { label: string; icon?: Ic
   const list = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const panel = list.current;
     if (!open || panel === null) return;
     place(panel, opener.current);

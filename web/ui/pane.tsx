@@ -5,6 +5,9 @@ import { IconButton } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { useMedia } from './use-media.ts';
 
+/** When a pane is a sheet over the page. */
+export const PANE_IS_SHEET = '(max-width: 1020px)';
+
 export interface PaneProps {
   title: string;
   closeLabel: string;
@@ -14,7 +17,7 @@ export interface PaneProps {
 
 export function Pane({ title, closeLabel, onClose, children }: PaneProps) {
   const heading = useId();
-  const narrow = useMedia('(max-width: 1020px)');
+  const narrow = useMedia(PANE_IS_SHEET);
   if (narrow) {
     return (
       <Dialog title={title} onClose={onClose}>

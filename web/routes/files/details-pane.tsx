@@ -1,6 +1,6 @@
 /** Everything about one file or folder, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
-import type { FileRow, VersionRow } from '../../session/index.ts';
+import type { FileRow, RestoreSubject, VersionRow } from '../../session/index.ts';
 import {
   Badge,
   Banner,
@@ -12,8 +12,10 @@ import {
   formatMoment,
   IconButton,
   Name,
+  PANE_IS_SHEET,
   Pane,
   text,
+  useMedia,
 } from '../../ui/index.ts';
 import { useDesk, useLoaded } from '../desk.ts';
 import { PathText } from './file-grid.tsx';
@@ -28,7 +30,13 @@ export interface DetailsPaneProps {
 
 export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPaneProps) {
   const restore = useRestore();
+  const sheet = useMedia(PANE_IS_SHEET);
   const folder = row.kind === 'folder';
+  const start = (subject: RestoreSubject, name: string): void => {
+    restore(subject, name);
+    // a sheet would hide how far it is
+    if (sheet) onClose();
+  };
   return (
     <Pane title={text.details.heading} closeLabel={text.details.close} onClose={onClose}>
       <div class="details">
@@ -40,7 +48,7 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
           <Button
             kind="primary"
             icon="restore"
-            onClick={() => restore({ kind: 'node', fileId: row.fileId }, folder ? zipName(row.name) : row.name)}
+            onClick={() => start({ kind: 'node', fileId: row.fileId }, folder ? zipName(row.name) : row.name)}
           >
             {folder ? text.details.restoreZip : text.details.restore}
           </Button>
@@ -59,7 +67,7 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
           </Banner>
         )}
         <FactList facts={factsOf(row)} />
-        {!folder && <Versions row={row} />}
+        {!folder && <Versions row={row} onRestore={(versionId) => start({ kind: 'version', versionId }, row.name)} />}
       </div>
     </Pane>
   );
@@ -77,7 +85,7 @@ function factsOf(row: FileRow): (readonly [string, ComponentChildren])[] {
   ];
 }
 
-function Versions({ row }: { row: FileRow }) {
+function Versions({ row, onRestore }: { row: FileRow; onRestore: (versionId: string) => void }) {
   const { api } = useDesk();
   const versions = useLoaded(() => api.versions(row.fileId), [api, row.fileId, row.versions]);
   if (versions.error !== null) {
@@ -100,15 +108,14 @@ function Versions({ row }: { row: FileRow }) {
       </h3>
       <ol>
         {versions.value?.map((version) => (
-          <VersionLine key={version.versionId} version={version} name={row.name} />
+          <VersionLine key={version.versionId} version={version} onRestore={() => onRestore(version.versionId)} />
         ))}
       </ol>
     </section>
   );
 }
 
-function VersionLine({ version, name }: { version: VersionRow; name: string }) {
-  const restore = useRestore();
+function VersionLine({ version, onRestore }: { version: VersionRow; onRestore: () => void }) {
   const date = formatMoment(version.capturedAt);
   return (
     <li class="version">
@@ -127,11 +134,7 @@ function VersionLine({ version, name }: { version: VersionRow; name: string }) {
           </p>
         )}
       </div>
-      <IconButton
-        icon="restore"
-        label={text.details.restoreVersion(date)}
-        onClick={() => restore({ kind: 'version', versionId: version.versionId }, name)}
-      />
+      <IconButton icon="restore" label={text.details.restoreVersion(date)} onClick={onRestore} />
     </li>
   );
 }

@@ -103,10 +103,15 @@ function LinkCard({ link, onAsk }: { link: LinkSummary; onAsk: (what: 'edit' | '
         {hint !== '' && <p class="link-hint">{hint}</p>}
       </div>
       <div class="link-actions">
-        {link.state !== 'missing' && (
+        {link.state === 'live' && (
           <CopyButton small value={link.url} label={text.links.copy(plain)}>
             {text.links.copyShort}
           </CopyButton>
+        )}
+        {link.state !== 'live' && link.state !== 'missing' && (
+          <Button small icon="edit" label={text.links.editOf(plain)} onClick={() => onAsk('edit')}>
+            {text.links.editShort}
+          </Button>
         )}
         <Menu
           label={text.links.menu(plain)}

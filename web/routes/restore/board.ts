@@ -29,6 +29,8 @@ export type RestoreNews = { readonly type: 'started' | 'done' | 'failed'; readon
 
 export interface RestoreBoard {
   items(): readonly RestoreItem[];
+  /** What happened last, for those who cannot see the list. */
+  news(): RestoreNews | null;
   subscribe(listener: () => void): () => void;
   /** Call in the click itself: it may open the save dialog. */
   start(job: RestoreJob): void;
@@ -45,7 +47,6 @@ export interface BoardPorts {
   readonly saver: Saver;
   readonly now: () => number;
   readonly newId: () => string;
-  readonly onNews: (news: RestoreNews) => void;
 }
 
 interface Sample {
@@ -69,12 +70,15 @@ class Board implements RestoreBoard {
   readonly #samples = new Map<string, Sample[]>();
   readonly #listeners = new Set<() => void>();
   #items: readonly RestoreItem[] = [];
+  #news: RestoreNews | null = null;
 
   constructor(ports: BoardPorts) {
     this.#ports = ports;
   }
 
   readonly items = (): readonly RestoreItem[] => this.#items;
+
+  readonly news = (): RestoreNews | null => this.#news;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -115,8 +119,8 @@ class Board implements RestoreBoard {
   async #begin(id: string, job: RestoreJob): Promise<void> {
     try {
       const slot = await this.#ports.saver.begin(job.name);
+      this.#news = { type: 'started', name: job.name };
       this.#list(id, job);
-      this.#ports.onNews({ type: 'started', name: job.name });
       await this.#carryOut(id, job, slot);
     } catch (error) {
       if (codeOf(error) === 'E_CANCELLED') return; // the save dialog was closed: nothing began
@@ -135,8 +139,8 @@ class Board implements RestoreBoard {
       await job.run(id, target);
       await slot.finish();
       this.#samples.delete(id);
+      this.#news = { type: 'done', name: job.name };
       this.#change(id, { state: 'done', bytes: plan.length });
-      this.#ports.onNews({ type: 'done', name: job.name });
     } catch (error) {
       await slot.discard().catch(() => {});
       this.#end(id, job, error);
@@ -147,8 +151,8 @@ class Board implements RestoreBoard {
     this.#samples.delete(id);
     const code = codeOf(error);
     const cancelled = code === 'E_CANCELLED' || this.#find(id)?.state === 'cancelled';
+    if (!cancelled) this.#news = { type: 'failed', name: job.name };
     this.#change(id, { state: cancelled ? 'cancelled' : 'failed', code });
-    if (!cancelled) this.#ports.onNews({ type: 'failed', name: job.name });
   }
 
   #list(id: string, job: RestoreJob): void {

@@ -16,33 +16,49 @@ export function RestoreTray({ board, doneText }: { board: RestoreBoard; doneText
   useEffect(() => {
     if (busy) setOpen(true);
   }, [busy]);
-  if (items.length === 0) return null;
   return (
-    <section class="tray" aria-label={text.restore.heading}>
-      <header class="tray-head">
-        <h2>{text.restore.running(running)}</h2>
-        {!busy && (
-          <Button kind="quiet" small onClick={board.clearEnded}>
-            {text.restore.clear}
-          </Button>
-        )}
-        <IconButton
-          icon={open ? 'down' : 'up'}
-          label={open ? text.restore.collapse : text.restore.expand}
-          expanded={open}
-          onClick={() => setOpen(!open)}
-        />
-      </header>
-      {open && (
-        <ul class="tray-list">
-          {items.map((item) => (
-            <li key={item.id} class="tray-item">
-              <TrayItem item={item} board={board} doneText={doneText} />
-            </li>
-          ))}
-        </ul>
+    <>
+      <News board={board} />
+      {items.length > 0 && (
+        <section class="tray" aria-label={text.restore.heading}>
+          <header class="tray-head">
+            <h2>{text.restore.running(running)}</h2>
+            {!busy && (
+              <Button kind="quiet" small onClick={board.clearEnded}>
+                {text.restore.clear}
+              </Button>
+            )}
+            <IconButton
+              icon={open ? 'down' : 'up'}
+              label={open ? text.restore.collapse : text.restore.expand}
+              expanded={open}
+              onClick={() => setOpen(!open)}
+            />
+          </header>
+          {open && (
+            <ul class="tray-list">
+              {items.map((item) => (
+                <li key={item.id} class="tray-item">
+                  <TrayItem item={item} board={board} doneText={doneText} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
       )}
-    </section>
+    </>
+  );
+}
+
+const NEWS = { started: text.restore.sayStarted, done: text.restore.sayDone, failed: text.restore.sayFailed };
+
+/** Begin and end are read out; the way between them is not. */
+function News({ board }: { board: RestoreBoard }) {
+  const news = useStore(board.subscribe, board.news);
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {news !== null && NEWS[news.type](plainName(news.name))}
+    </p>
   );
 }
 

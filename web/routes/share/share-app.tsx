@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import type { Saver } from '../../platform/index.ts';
 import type { ShareApi, VaultEvent } from '../../session/index.ts';
-import { Button, EmptyState, ErrorNote, plainName, TextField, text, Wordmark } from '../../ui/index.ts';
+import { Button, EmptyState, ErrorNote, TextField, text, Wordmark } from '../../ui/index.ts';
 import { createBoard } from '../restore/board.ts';
 import { RestoreTray } from '../restore/tray.tsx';
 import { SharedItem } from './shared-item.tsx';
@@ -19,16 +19,7 @@ export interface ShareAppProps {
 
 export function ShareApp({ api, onEvent, saver, fragment }: ShareAppProps) {
   const share = useShare(api, fragment);
-  const [news, setNews] = useState('');
-  const board = useMemo(() => {
-    const say = { started: text.restore.sayStarted, done: text.restore.sayDone, failed: text.restore.sayFailed };
-    return createBoard({
-      saver,
-      now: () => Date.now(),
-      newId: () => crypto.randomUUID(),
-      onNews: ({ type, name }) => setNews(say[type](plainName(name))),
-    });
-  }, [saver]);
+  const board = useMemo(() => createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() }), [saver]);
   useEffect(
     () => onEvent((event) => event.type === 'restore-progress' && board.onProgress(event.progress)),
     [onEvent, board],
@@ -44,9 +35,6 @@ export function ShareApp({ api, onEvent, saver, fragment }: ShareAppProps) {
       <footer class="share-foot">
         <p>{text.share.foot}</p>
       </footer>
-      <p class="unseen" role="status" aria-live="polite">
-        {news}
-      </p>
       <RestoreTray board={board} doneText={text.restore.received} />
     </div>
   );

@@ -1,7 +1,7 @@
 /** The first screen: sign in, or create an account. Beside it, in three lines, what Holdfast promises. */
 import { useState } from 'preact/hooks';
 import type { SessionStatus, VaultApi } from '../../session/index.ts';
-import { EmptyState, ErrorNote, Mark, Segments, text, Wordmark } from '../../ui/index.ts';
+import { Button, EmptyState, ErrorNote, Mark, Segments, text, Wordmark } from '../../ui/index.ts';
 import { ServerLine } from './server-line.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignUpForm } from './sign-up-form.tsx';
@@ -10,14 +10,17 @@ export interface SignInScreenProps {
   api: VaultApi;
   status: SessionStatus & { state: 'signed-out' };
   canChooseServer: boolean;
+  onRetry: () => void;
   onReady: (status: SessionStatus, recovered: boolean) => void;
 }
 
 type Choice = 'sign-in' | 'create';
 
-export function SignInScreen({ api, status, canChooseServer, onReady }: SignInScreenProps) {
+export function SignInScreen({ api, status, canChooseServer, onRetry, onReady }: SignInScreenProps) {
   const [choice, setChoice] = useState<Choice>('sign-in');
   const [server, setServer] = useState(status.server);
+  // no server on the web is one that does not answer: it is where the page came from
+  const reason = status.reason ?? (server === null && !canChooseServer ? 'E_OFFLINE' : null);
   return (
     <div class="welcome">
       <aside class="welcome-brand">
@@ -44,11 +47,23 @@ export function SignInScreen({ api, status, canChooseServer, onReady }: SignInSc
             ]}
             onChange={setChoice}
           />
-          {status.reason !== null && choice === 'sign-in' && <ErrorNote error={status.reason} brief />}
+          {reason !== null && choice === 'sign-in' && (
+            <ErrorNote
+              brief
+              error={reason}
+              action={
+                <Button small onClick={onRetry}>
+                  {text.app.tryAgain}
+                </Button>
+              }
+            />
+          )}
           {server === null ? (
-            <EmptyState icon="shield" title={text.signIn.noServer}>
-              {text.signIn.needServer}
-            </EmptyState>
+            canChooseServer && (
+              <EmptyState icon="shield" title={text.signIn.noServer}>
+                {text.signIn.needServer}
+              </EmptyState>
+            )
           ) : choice === 'sign-in' ? (
             <SignInForm api={api} onReady={onReady} />
           ) : server.registrationOpen ? (
@@ -59,7 +74,9 @@ export function SignInScreen({ api, status, canChooseServer, onReady }: SignInSc
             </EmptyState>
           )}
         </div>
-        <ServerLine api={api} server={server} canChoose={canChooseServer} onServer={setServer} />
+        {(server !== null || canChooseServer) && (
+          <ServerLine api={api} server={server} canChoose={canChooseServer} onServer={setServer} />
+        )}
       </main>
     </div>
   );

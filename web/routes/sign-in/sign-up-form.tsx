@@ -22,7 +22,7 @@ export function SignUpForm({ api, server, onReady }: SignUpProps) {
   }, [signUp.step]);
   const titles = { 1: text.signUp.title, 2: text.signUp.wordsTitle, 3: text.signUp.checkTitle };
   return (
-    <div class="step">
+    <div class={`step step-${signUp.step}`}>
       <p class="step-count">
         {text.signUp.step(signUp.step)}
         <span class={`step-dots step-dots-${signUp.step}`} aria-hidden="true" />

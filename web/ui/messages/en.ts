@@ -89,7 +89,7 @@ export const signUp = {
   preparing: 'Preparing your keys…',
   wordsTitle: 'Your recovery words',
   wordsLead:
-    'If you forget your password, these twelve words are the only way back to your files. Nobody else has them, so nobody can send them to you.',
+    'If you forget your password, these twelve words are the only way back to your files. Nobody else has them, so nobody can send them to you. Put them on paper before you go on.',
   print: 'Print the sheet',
   wordsDone: 'I have them on paper',
   checkTitle: 'Check your recovery words',
@@ -212,14 +212,14 @@ export const links = {
     missing: 'The server no longer has it. Make a new link.',
   },
   receivedOf: (received: number, limit: number | null) =>
-    limit === null
-      ? plural(received, 'time', 'times')
-      : `${formatCount(received)} of ${plural(limit, 'time', 'times')}`,
+    limit === null ? plural(received, 'time', 'times') : `${formatCount(received)} of ${formatCount(limit)}`,
   password: 'Password',
   copy: (name: string) => `Copy the link to ${name}`,
   copyShort: 'Copy link',
   menu: (name: string) => `Actions for the link to ${name}`,
   edit: 'Edit expiry and limit',
+  editShort: 'Edit',
+  editOf: (name: string) => `Edit the link to ${name}`,
   revoke: 'Revoke link',
   revokeTitle: 'Revoke this link?',
   revokeText: (name: string) =>
@@ -290,7 +290,7 @@ export const account = {
   revokeSessionOf: (client: string, date: string) => `Sign out the ${client.toLowerCase()} signed in ${date}`,
   sessionRevoked: 'That device is signed out',
   appearance: 'Appearance',
-  theme: { system: 'Like the system', light: 'Light', dark: 'Dark' },
+  theme: { system: 'System', light: 'Light', dark: 'Dark' },
   signOut: 'Sign out',
   signOutRunning: 'A restore is still running. Sign out and stop it?',
 };
