@@ -1,0 +1,282 @@
+/** The runner over a real queue with an archiver of the test's own: batches, faults, pauses, deaths. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Anchors, type WebPort } from '../../extension/capture/worker/index.ts';
+import { createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
+import { type RunPorts, run } from '../../extension/runner/run.ts';
+import type { ArchiveItem, ArchiveOptions, Archiver } from '../../shared/archiver/index.ts';
+import { cancelled } from '../../shared/async/index.ts';
+import { type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
+import { bytesItem, webItem } from '../contract/queue-suite.ts';
+
+let count = 0;
+
+/** What the test does to each batch; the vault keeps a version id once, however often it comes. */
+type Script = (items: readonly ArchiveItem[], options: ArchiveOptions, vault: Map<string, string>) => Promise<void>;
+
+interface Rig {
+  readonly db: QueueDb;
+  readonly ports: RunPorts;
+  readonly clock: { now: number };
+  readonly vault: Map<string, string>;
+  readonly batches: string[][];
+  sessions: number;
+}
+
+const wellBehaved: Script = async (items, { onEvent }, vault) => {
+  for (const item of items) {
+    const file = await item.open();
+    await file.read(0, file.size);
+    vault.set(item.key, item.name);
+    await onEvent({ type: 'committed', key: item.key, unchanged: false, size: file.size });
+  }
+  for (const item of items) await onEvent({ type: 'proven', key: item.key });
+};
+
+function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () => Promise<void> } = {}): Rig {
+  const db = openQueue(`runner-${count++}`);
+  const clock = { now: 1_000_000 };
+  const vault = new Map<string, string>();
+  const batches: string[][] = [];
+  const archiver: Archiver = {
+    async archive(items, archiveOptions) {
+      batches.push(items.map((item) => item.name));
+      await script(items, archiveOptions, vault);
+      return { committed: items.length, failed: 0, sentBytes: 0, sentPacks: 0 };
+    },
+  };
+  const ports: RunPorts = {
+    outbox: createOutbox(db, () => clock.now),
+    clock: { now: () => clock.now, sleep: (_, signal) => nextTick(signal) },
+    owner: 'one',
+    anchors: new Anchors(),
+    random: () => 0.5,
+    web: { fetch: async () => new Response('page'), isOnline: () => true, now: () => 7, ...options.web },
+    onMoved: () => undefined,
+    async openEngine() {
+      made.sessions++;
+      await options.openEngine?.();
+      return archiver;
+    },
+  };
+  const made: Rig = { db, ports, clock, vault, batches, sessions: 0 };
+  return made;
+}
+
+/** A beat of no length: the next turn of the event loop, or E_CANCELLED. */
+function nextTick(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => (signal?.aborted ? reject(cancelled(signal)) : resolve()));
+  });
+}
+
+const never = new AbortController().signal;
+const road = (code: ErrorCode) => new HoldfastError(code, 'the test says so');
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled(signal)), { once: true }));
+
+test('everything captured ends proven, in batches, with one session', async () => {
+  const r = rig(wellBehaved);
+  await r.ports.outbox.intake.capture(Array.from({ length: 300 }, (_, i) => bytesItem(`f${i}`, 5)));
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).counts.proven, 300);
+  assert.deepEqual(
+    r.batches.map((batch) => batch.length),
+    [256, 44],
+  );
+  assert.equal(r.sessions, 1);
+  assert.equal(await r.db.sources.count(), 0);
+});
+
+test('the bytes that reach the archiver are those captured', async () => {
+  const seen: number[] = [];
+  const r = rig(async (items, options, vault) => {
+    const file = await items[0]!.open();
+    seen.push(...(await file.read(2, 5)), file.size, file.mtime);
+    await wellBehaved(items, options, vault);
+  });
+  const blob = new Blob([new Uint8Array([1, 2, 3, 4, 5, 6])]);
+  await r.ports.outbox.intake.capture([{ kind: 'bytes', blob, path: [], name: 'a', mtime: 99 }]);
+  await run(r.ports, never);
+  assert.deepEqual(seen, [3, 4, 5, 6, 99]);
+});
+
+test("one item's fault stays its own", async () => {
+  const r = rig(async (items, options, vault) => {
+    const [bad, locked, ...good] = items;
+    await options.onEvent({ type: 'failed', key: bad!.key, error: road('E_SOURCE_GONE') });
+    await options.onEvent({ type: 'failed', key: locked!.key, error: road('E_SOURCE_PERMISSION') });
+    await wellBehaved(good, options, vault);
+  });
+  await r.ports.outbox.intake.capture(['a', 'b', 'c', 'd'].map((name) => bytesItem(name)));
+  await run(r.ports, never);
+  const { counts, waiting } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.failed, waiting.permission], [2, 1, 1]);
+});
+
+const REASONS = {
+  E_OFFLINE: 'offline',
+  E_UNAVAILABLE: 'offline',
+  E_TIMEOUT: 'offline',
+  E_RATE: 'rate',
+  E_QUOTA: 'quota',
+  E_SERVER_FULL: 'quota',
+  E_SESSION: 'auth',
+  E_OTHER_SERVER: 'auth',
+  E_LOCKED: 'locked',
+  E_ROLLBACK: 'auth',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
+for (const [code, reason] of Object.entries(REASONS) as [ErrorCode, string][]) {
+  test(`${code} makes the queue wait: ${reason}; nothing fails, nothing is lost, and it goes on in time`, async () => {
+    let broken = true;
+    const r = rig(async (items, options, vault) => {
+      if (broken) throw road(code);
+      await wellBehaved(items, options, vault);
+    });
+    await r.ports.outbox.intake.capture(Array.from({ length: 400 }, (_, i) => bytesItem(`f${i}`, 1)));
+    await run(r.ports, never);
+    const { counts, hold } = await readSummary(r.db);
+    assert.deepEqual([counts.waiting, counts.queued, counts.failed], [256, 144, 0]);
+    assert.deepEqual([hold?.reason, hold?.code], [reason, code]);
+    assert.ok(hold!.notBefore > r.clock.now);
+    assert.equal(r.batches.length, 1);
+    broken = false;
+    r.clock.now = hold!.notBefore;
+    await run(r.ports, never);
+    assert.equal((await readSummary(r.db)).counts.proven, 400);
+    assert.equal((await readSummary(r.db)).hold, null);
+  });
+}
+
+test('waits grow with each failure in a row, and are never shorter than the server asked for', async () => {
+  const r = rig(async () => Promise.reject(new HoldfastError('E_UNAVAILABLE', '', { retryAfterMs: 90_000 })));
+  await r.ports.outbox.intake.capture([bytesItem('a')]);
+  await run(r.ports, never);
+  const first = (await readSummary(r.db)).hold!;
+  assert.ok(first.notBefore - r.clock.now >= 90_000);
+  r.clock.now = first.notBefore;
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).hold?.tries, 2);
+});
+
+test('nobody signed in: the queue waits for it, and goes on when somebody is', async () => {
+  let signedIn = false;
+  const r = rig(wellBehaved, {
+    openEngine: async () => {
+      if (!signedIn) throw road('E_SESSION');
+    },
+  });
+  await r.ports.outbox.intake.capture([bytesItem('a')]);
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).waiting.auth, 1);
+  signedIn = true;
+  await r.ports.outbox.controls.release('auth');
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).counts.proven, 1);
+});
+
+test('a fault of ours is pinned on the one item that causes it', async () => {
+  const r = rig(async (items, options, vault) => {
+    if (items.some((item) => item.name === 'poison')) throw new TypeError('a bug');
+    await wellBehaved(items, options, vault);
+  });
+  await r.ports.outbox.intake.capture(['a', 'poison', 'b', 'c'].map((name) => bytesItem(name)));
+  await run(r.ports, never);
+  const { counts, hold } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.failed, hold], [3, 1, null]);
+  const failed = await r.db.jobs.filter((job) => job.status.state === 'failed').first();
+  assert.deepEqual([failed?.name, failed?.status], ['poison', { state: 'failed', code: 'E_INTERNAL' }]);
+});
+
+test('a pause stops the batch under way and puts it back', async () => {
+  const r = rig(async (_, { signal }) => {
+    await r.ports.outbox.controls.pause();
+    await aborted(signal);
+  });
+  await r.ports.outbox.intake.capture([bytesItem('a'), bytesItem('b')]);
+  await run(r.ports, never);
+  const { counts, paused } = await readSummary(r.db);
+  assert.deepEqual([counts.queued, paused], [2, true]);
+});
+
+test('a cancelled item leaves the batch, the rest goes on', async () => {
+  let first = true;
+  const r = rig(async (items, options, vault) => {
+    if (!first) return wellBehaved(items, options, vault);
+    first = false;
+    await r.ports.outbox.controls.cancel([items[0]!.key]);
+    await aborted(options.signal);
+  });
+  await r.ports.outbox.intake.capture(['a', 'b', 'c'].map((name) => bytesItem(name)));
+  await run(r.ports, never);
+  const { counts } = await readSummary(r.db);
+  assert.deepEqual([counts.cancelled, counts.proven], [1, 2]);
+  assert.equal(r.vault.size, 2);
+});
+
+test('killed at any point of a batch, the next runner finishes it and each version is in the vault once', async () => {
+  // 0: before anything; then after so many commits; the last: all committed, nothing proven.
+  for (const point of [0, 1, 2, 3]) {
+    const dead = new Error('killed');
+    const r = rig(async (items, { onEvent }, vault) => {
+      for (const item of items.slice(0, point)) {
+        vault.set(item.key, item.name);
+        await onEvent({ type: 'committed', key: item.key, unchanged: false, size: 1 });
+      }
+      // Sent, but death came before the answer was heard.
+      const lost = items[point];
+      if (lost !== undefined) vault.set(lost.key, lost.name);
+      throw dead;
+    });
+    await r.ports.outbox.intake.capture(['a', 'b', 'c'].map((name) => bytesItem(name)));
+    const kill = { ...r.ports, outbox: dying(r.ports.outbox, dead) };
+    await assert.rejects(run(kill, never));
+    const heir = rig(wellBehaved);
+    await run({ ...heir.ports, outbox: createOutbox(r.db, () => r.clock.now), owner: 'two' }, never);
+    assert.equal((await readSummary(r.db)).counts.proven, 3, `killed after ${point}`);
+    const all = new Set([...r.vault.keys(), ...heir.vault.keys()]);
+    assert.equal(all.size, 3);
+  }
+});
+
+/** An outbox whose owner dies before it can say what became of a batch. */
+function dying(outbox: ReturnType<typeof createOutbox>, error: Error): ReturnType<typeof createOutbox> {
+  const leases = new Proxy(outbox.leases, {
+    get: (target, name) => {
+      if (name === 'fail' || name === 'putBack' || name === 'wait') return () => Promise.reject(error);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { ...outbox, leases };
+}
+
+test('documents are fetched and archived in the same run; those that cannot be are items with a cause', async () => {
+  const r = rig(wellBehaved, {
+    web: {
+      fetch: async (url) => {
+        if (url.endsWith('/gone')) return new Response(null, { status: 404 });
+        if (url.endsWith('/busy')) return new Response(null, { status: 503 });
+        return new Response('text', { headers: { 'content-type': 'text/plain' } });
+      },
+    },
+  });
+  const urls = ['one', 'two', 'three', 'four', 'gone', 'busy'].map((name) =>
+    webItem(`https://site.test/${name}`, true),
+  );
+  await r.ports.outbox.intake.capture([...urls, webItem('https://other.test/x', false)]);
+  await run(r.ports, never);
+  const { counts, waiting } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.failed, waiting.offline, waiting.permission], [4, 1, 1, 1]);
+  assert.deepEqual([...r.vault.values()].sort(), ['four.txt', 'one.txt', 'three.txt', 'two.txt']);
+});
+
+test('a paused queue is left alone', async () => {
+  const r = rig(wellBehaved);
+  await r.ports.outbox.intake.capture([bytesItem('a'), webItem('https://site.test/x', true)]);
+  await r.ports.outbox.controls.pause();
+  await run(r.ports, never);
+  assert.deepEqual(r.batches, []);
+});
