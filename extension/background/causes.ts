@@ -33,7 +33,7 @@ export function planNotices(before: readonly string[] | null, causes: ReadonlyMa
   const known = before ?? ['done'];
   return {
     show: active.filter((cause) => !known.includes(cause)),
-    clear: known.filter((cause): cause is Cause => !active.includes(cause as Cause)),
+    clear: (before ?? []).filter((cause): cause is Cause => !active.includes(cause as Cause)),
     shown: active,
   };
 }

@@ -1,0 +1,193 @@
+/** The background: when the engine runs, what the badge says, and one notification for each cause. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answersOf } from '../../extension/background/answers.ts';
+import { badgeOf } from '../../extension/background/badge.ts';
+import { type CapturePorts, captureWeb, releaseAllowed } from '../../extension/background/captures.ts';
+import { causesOf, planNotices } from '../../extension/background/causes.ts';
+import { Scheduler } from '../../extension/background/scheduler.ts';
+import { captureOf } from '../../extension/capture/link.ts';
+import type { WebCapture } from '../../extension/messaging/index.ts';
+import { createOutbox, openQueue, type QueueSummary, readSummary } from '../../extension/queue/index.ts';
+import { truthOf } from '../../extension/ui/truth.ts';
+import { HoldfastError } from '../../shared/errors/index.ts';
+import { bytesItem } from '../contract/queue-suite.ts';
+
+let count = 0;
+const HOUR = 3_600_000;
+
+function rig() {
+  const db = openQueue(`background-${count++}`);
+  const clock = { now: 1_000_000 };
+  const outbox = createOutbox(db, () => clock.now);
+  const log: string[] = [];
+  const shown = { badge: '', causes: null as readonly string[] | null };
+  const note = (text: string) => async (): Promise<void> => void log.push(text);
+  const scheduler = new Scheduler({
+    outbox,
+    summary: () => readSummary(db),
+    host: { wake: note('wake'), close: note('close') },
+    now: () => clock.now,
+    repeat: async (name, minutes) => void log.push(`${name} every ${minutes}`),
+    fireAt: async (name, when) => void log.push(`${name} at ${when}`),
+    showBadge: async ({ text }) => {
+      shown.badge = text;
+    },
+    notify: async (cause) => void log.push(`notify ${cause}`),
+    unnotify: async (cause) => void log.push(`clear ${cause}`),
+    notifiedCauses: async () => shown.causes,
+    putNotifiedCauses: async (causes) => {
+      shown.causes = causes;
+    },
+  });
+  const captures: CapturePorts = {
+    outbox,
+    hasSite: async () => false,
+    fetchInTab: async () => new Response('<title>T</title>', { headers: { 'content-type': 'text/html' } }),
+    now: () => clock.now,
+  };
+  return { db, clock, outbox, log, shown, scheduler, captures, answers: answersOf(captures, scheduler) };
+}
+
+test('work that is due wakes the engine; none lets it be', async () => {
+  const r = rig();
+  await r.scheduler.wake();
+  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null']);
+  await r.outbox.intake.capture([bytesItem('a')]);
+  r.log.length = 0;
+  await r.scheduler.wake();
+  assert.deepEqual(r.log, ['engine-wake every 0.5', 'retry at null', 'wake']);
+  assert.equal(r.shown.badge, '!');
+});
+
+test('work that comes due later sets an alarm for it', async () => {
+  const r = rig();
+  await r.outbox.intake.capture([bytesItem('a')]);
+  const notBefore = r.clock.now + 90_000;
+  await r.outbox.leases.setHold({ reason: 'offline', code: 'E_OFFLINE', notBefore, tries: 1 });
+  await r.scheduler.report({ type: 'idle', nextDue: notBefore });
+  assert.ok(r.log.includes(`retry at ${notBefore}`));
+  assert.ok(!r.log.includes('wake') && !r.log.includes('close'));
+});
+
+test('the engine is closed when nothing is open any more, and told of what came in between', async () => {
+  const r = rig();
+  await r.scheduler.report({ type: 'idle', nextDue: null });
+  assert.ok(r.log.includes('close'));
+  r.log.length = 0;
+  await r.outbox.intake.capture([bytesItem('late')]);
+  await r.scheduler.report({ type: 'idle', nextDue: null });
+  assert.ok(r.log.includes('wake') && !r.log.includes('close'));
+});
+
+test('pausing stops the alarms, resuming wakes the engine', async () => {
+  const r = rig();
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.answers.pause?.({ type: 'pause' });
+  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null']);
+  await r.answers.resume?.({ type: 'resume' });
+  assert.ok(r.log.includes('wake'));
+});
+
+test('signing in lets what waited for it go on', async () => {
+  const r = rig();
+  const [id] = await r.outbox.intake.capture([bytesItem('a')]);
+  await r.outbox.leases.claim('one', { items: 1, bytes: 1, leaseMs: 1 });
+  await r.outbox.leases.wait('one', [id!], 'auth', r.clock.now + HOUR);
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  const summary = await readSummary(r.db);
+  assert.deepEqual([summary.account, summary.counts.queued], ['ada', 1]);
+  assert.ok(r.log.includes('wake'));
+});
+
+const page = captureOf('page', 'https://site.test/p', 'P') as WebCapture;
+
+test('a page is recorded first and fetched through its tab when the site is not allowed', async () => {
+  const r = rig();
+  assert.deepEqual(await captureWeb(r.captures, page, 7), { needsPermission: false });
+  const [job] = await r.db.jobs.toArray();
+  assert.deepEqual([job?.status.state, job?.name], ['queued', 'P.html']);
+});
+
+test('a tab that cannot give it leaves the item waiting; a permission that comes lets it go on', async () => {
+  const r = rig();
+  const refuse = () => Promise.reject(new HoldfastError('E_SOURCE_PERMISSION', 'a viewer'));
+  const ports = { ...r.captures, fetchInTab: refuse };
+  assert.deepEqual(await captureWeb(ports, page, 7), { needsPermission: true });
+  await releaseAllowed(ports);
+  assert.equal((await readSummary(r.db)).waiting.permission, 1);
+  await releaseAllowed({ ...ports, hasSite: async () => true });
+  assert.equal((await readSummary(r.db)).counts.captured, 1);
+});
+
+test('a sign-in page in the tab is refused, not stored', async () => {
+  const r = rig();
+  const login = Object.assign(new Response('<input type=password>', { headers: { 'content-type': 'text/html' } }), {});
+  Object.defineProperty(login, 'url', { value: 'https://site.test/login' });
+  await captureWeb({ ...r.captures, fetchInTab: async () => login }, page, 7);
+  const [job] = await r.db.jobs.toArray();
+  assert.deepEqual(job?.status, { state: 'failed', code: 'E_CAPTURE_SIGN_IN' });
+});
+
+const none = { captured: 0, queued: 0, leased: 0, waiting: 0, committed: 0, proven: 0, failed: 0, cancelled: 0 };
+const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Partial<QueueSummary['counts']> }) => ({
+  waiting: {},
+  walks: 0,
+  handles: 0,
+  tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 },
+  inFlight: 0,
+  hold: null,
+  paused: false,
+  lastProvenAt: null,
+  account: 'ada',
+  ...fields,
+  counts: { ...none, ...fields.counts },
+});
+const hold = (reason: 'auth' | 'offline' | 'quota', code: 'E_SESSION' | 'E_OFFLINE' | 'E_ROLLBACK' | 'E_QUOTA') => ({
+  reason,
+  code,
+  notBefore: 0,
+  tries: 1,
+});
+
+test('the line of truth and the badge say the same', () => {
+  const now = 100 * HOUR;
+  const cases: [Parameters<typeof summaryOf>[0], string, string, string][] = [
+    [{}, 'plain', 'Nothing is backed up yet', ''],
+    [{ account: null }, 'plain', 'Not signed in', ''],
+    [{ account: null, counts: { queued: 2 } }, 'stopped', 'Not signed in', '!'],
+    [{ lastProvenAt: now - 5 * HOUR }, 'good', 'Everything is safe', '5h'],
+    [{ lastProvenAt: now - 50 * HOUR }, 'good', 'Everything is safe', '2d'],
+    [{ lastProvenAt: now - 60_000 }, 'good', 'Everything is safe', '✓'],
+    [{ counts: { queued: 1_200 } }, 'working', 'Backing up', '1k'],
+    [{ counts: { queued: 3 }, paused: true }, 'waiting', 'Paused', '3'],
+    [{ counts: { waiting: 3 }, hold: hold('offline', 'E_OFFLINE') }, 'waiting', '3 of 3 files waiting', '3'],
+    [{ counts: { waiting: 3 }, hold: hold('auth', 'E_SESSION') }, 'stopped', 'Stopped', '!'],
+    [{ counts: { waiting: 3 }, hold: hold('auth', 'E_ROLLBACK') }, 'stopped', 'Stopped', '!'],
+    [{ counts: { waiting: 2 }, waiting: { permission: 2 } }, 'stopped', 'Waiting for you', '!'],
+    [{ counts: { committed: 2 } }, 'working', 'Almost done', '2'],
+    [{ walks: 1 }, 'working', 'Looking through your folder', ''],
+    [{ counts: { failed: 1 }, lastProvenAt: now }, 'stopped', '1 file could not be backed up', '!'],
+  ];
+  for (const [fields, tone, text, badge] of cases) {
+    const summary = summaryOf(fields);
+    assert.deepEqual([truthOf(summary, now).tone, truthOf(summary, now).text], [tone, text]);
+    assert.equal(badgeOf(summary, now).text, badge, text);
+    assert.ok(badgeOf(summary, now).text.length <= 4);
+  }
+});
+
+test('each cause is told once, and taken back when it is over', () => {
+  const failing = causesOf(summaryOf({ counts: { failed: 2 } }));
+  assert.deepEqual(planNotices([], failing), { show: ['failed'], clear: [], shown: ['failed'] });
+  assert.deepEqual(planNotices(['failed'], failing).show, []);
+  assert.deepEqual(planNotices(['failed', 'auth'], causesOf(summaryOf({}))).clear, ['failed', 'auth']);
+});
+
+test('what was done before the browser started is no news, what is wrong is', () => {
+  const tally = { files: 2, bytes: 9, doneFiles: 2, doneBytes: 9 };
+  const causes = causesOf(summaryOf({ tally, counts: { proven: 2 }, hold: hold('quota', 'E_QUOTA') }));
+  assert.deepEqual([...causes.keys()], ['quota', 'done']);
+  assert.deepEqual(planNotices(null, causes).show, ['quota']);
+});
