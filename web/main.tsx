@@ -1,6 +1,6 @@
 /** Composition root of the served web app: the one policy for URLs, the vault's worker, the saver, the router. */
 import { render } from 'preact';
-import { applyTheme, createSaver, createUrlPolicy, loadTheme, sweepStored } from './platform/index.ts';
+import { applyTheme, createSaver, createUrlPolicy, loadTheme } from './platform/index.ts';
 import { App, historyRouter } from './routes/index.ts';
 import { startVault } from './session/index.ts';
 import './routes/styles/app.css';
@@ -11,8 +11,6 @@ const SERVICE_WORKER = '/sw.js';
 applyTheme(loadTheme());
 const trust = createUrlPolicy([workerUrl, SERVICE_WORKER]);
 const { api, onEvent } = startVault(trust(workerUrl));
-// what a closed tab left in the browser's storage; a browser without that storage has nothing to sweep
-void sweepStored(Date.now()).catch(() => {});
 
 render(
   <App

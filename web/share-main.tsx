@@ -3,7 +3,7 @@
  * anything else is done, and handed to the worker alone. No import of this file may do anything by being imported.
  */
 import { render } from 'preact';
-import { applyTheme, createSaver, createUrlPolicy, loadTheme, sweepStored } from './platform/index.ts';
+import { applyTheme, createSaver, createUrlPolicy, loadTheme } from './platform/index.ts';
 import { ShareApp } from './routes/share/index.ts';
 import { startShare } from './session/index.ts';
 import './routes/styles/share.css';
@@ -16,7 +16,6 @@ const SERVICE_WORKER = '/sw.js';
 applyTheme(loadTheme());
 const trust = createUrlPolicy([workerUrl, SERVICE_WORKER]);
 const { api, onEvent } = startShare(trust(workerUrl));
-void sweepStored(Date.now()).catch(() => {});
 const saver = createSaver(trust(SERVICE_WORKER));
 
 show(fragment);

@@ -5,6 +5,5 @@
 export { safeFileName } from './file-name.ts';
 export { copyText, holdPage, onVisible } from './page.ts';
 export { createSaver, type Saver, type SaveSlot } from './save.ts';
-export { sweepStored } from './save-opfs.ts';
 export { applyTheme, keepTheme, loadTheme, THEMES, type Theme } from './theme.ts';
 export { createUrlPolicy, type TrustUrl } from './trusted-url.ts';

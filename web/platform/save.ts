@@ -5,7 +5,7 @@
  */
 import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
 import { safeFileName } from './file-name.ts';
-import { opfsSlot } from './save-opfs.ts';
+import { opfsSlot, sweepStored } from './save-opfs.ts';
 import { canPick, pickedSlot } from './save-picker.ts';
 import { streamSlot } from './save-stream.ts';
 
@@ -29,6 +29,8 @@ export interface Saver {
 
 /** `serviceWorkerUrl` is approved by the page's URL policy; null where no service worker can be, as in an extension. */
 export function createSaver(serviceWorkerUrl: string | null): Saver {
+  // what a closed page left; a browser without that storage has nothing to sweep
+  void sweepStored(Date.now()).catch(() => {});
   return {
     begin: async (name) => {
       const safe = safeFileName(name);

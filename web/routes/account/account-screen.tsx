@@ -125,11 +125,14 @@ function Appearance() {
 }
 
 function SignOut() {
-  const { api, board } = useDesk();
+  const { api, board, router } = useDesk();
   const [asking, setAsking] = useState(false);
   const items = useStore(board.subscribe, board.items);
   const running = items.some((item) => !hasEnded(item));
-  const signOut = useAction(() => api.signOut());
+  const signOut = useAction(async () => {
+    await api.signOut();
+    router.go('/');
+  });
   return (
     <footer class="page-foot">
       <Button icon="leave" busy={signOut.busy} onClick={() => (running ? setAsking(true) : signOut.run())}>

@@ -1,5 +1,5 @@
 /** The view-model of Files: which folder, in which order, what was searched, what is selected. No DOM. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { FileRow, FileSort, FolderView } from '../../session/index.ts';
 import { type Loaded, useDesk, useLoaded } from '../desk.ts';
 
@@ -33,16 +33,20 @@ export interface Files {
   readonly goTo: (folderId: string | null) => void;
 }
 
+const NO_ROWS: readonly FileRow[] = [];
+
 export const folderPath = (folderId: string | null): string => (folderId === null ? '/files' : `/files/${folderId}`);
 
 export function useFiles(folderId: string | null): Files {
   const { api, onEvent, router } = useDesk();
   const [order, setOrder] = useState<Order>({ sort: 'name', descending: false });
   const [active, setActive] = useState(0);
-  const [selected, select] = useState<FileRow | null>(null);
+  const [chosen, select] = useState<FileRow | null>(null);
   const folder = useLoaded(() => api.folder(folderId, order.sort, order.descending), [api, folderId, order]);
   const search = useSearch();
-  const rows = search.results ?? folder.value?.rows ?? [];
+  const rows = search.results ?? folder.value?.rows ?? NO_ROWS;
+  // the row as it is now, when the list was loaded again since it was chosen
+  const selected = useMemo(() => rows.find((row) => row.fileId === chosen?.fileId) ?? chosen, [rows, chosen]);
 
   useEffect(() => onEvent((event) => event.type === 'changed' && folder.reload()), [onEvent, folder.reload]);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** The first screen: sign in, or create an account. Beside it, in three lines, what Holdfast promises. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SessionStatus, VaultApi } from '../../session/index.ts';
 import { Button, EmptyState, ErrorNote, Mark, Segments, text, Wordmark } from '../../ui/index.ts';
 import { ServerLine } from './server-line.tsx';
@@ -19,6 +19,9 @@ type Choice = 'sign-in' | 'create';
 export function SignInScreen({ api, status, canChooseServer, onRetry, onReady }: SignInScreenProps) {
   const [choice, setChoice] = useState<Choice>('sign-in');
   const [server, setServer] = useState(status.server);
+  useEffect(() => {
+    document.title = text.app.name;
+  }, []);
   // no server on the web is one that does not answer: it is where the page came from
   const reason = status.reason ?? (server === null && !canChooseServer ? 'E_OFFLINE' : null);
   return (
@@ -52,9 +55,11 @@ export function SignInScreen({ api, status, canChooseServer, onRetry, onReady }:
               brief
               error={reason}
               action={
-                <Button small onClick={onRetry}>
-                  {text.app.tryAgain}
-                </Button>
+                reason !== 'E_SESSION' && (
+                  <Button small onClick={onRetry}>
+                    {text.app.tryAgain}
+                  </Button>
+                )
               }
             />
           )}

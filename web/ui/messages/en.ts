@@ -24,7 +24,6 @@ export const app = {
   copyFailed: 'This browser did not allow copying. Select the text and copy it yourself.',
   show: 'Show',
   hide: 'Hide',
-  moreActions: 'More actions',
   usage: (used: number, quota: number) => `${formatBytes(used)} of ${formatBytes(quota)} used`,
   title: (screen: string) => `${screen} · Holdfast`,
   notFound: 'There is nothing at this address',
@@ -45,7 +44,6 @@ export const signIn = {
   title: 'Sign in',
   lead: 'Your password unlocks your files on this device. It is never sent to the server.',
   name: 'Name',
-  nameHint: 'The name you chose when you created the account.',
   password: 'Password',
   submit: 'Sign in',
   working: 'Unlocking…',
@@ -116,10 +114,8 @@ export const files = {
   title: 'Files',
   root: 'All files',
   search: 'Search all files',
-  searchHint: 'Search by name',
   clearSearch: 'Clear search',
   path: 'Folder',
-  up: 'Up one folder',
   name: 'Name',
   size: 'Size',
   changed: 'Changed',
@@ -134,7 +130,6 @@ export const files = {
   resultsLabel: 'Search results',
   fileCount: (count: number) => plural(count, 'file', 'files'),
   details: (name: string) => `Details of ${name}`,
-  folderActions: 'This folder',
   empty: 'Nothing is backed up yet',
   emptyHint:
     'Backing up happens in the Holdfast extension: open it from your browser’s toolbar, sign in with the same name, and choose “Back up files”. What you back up appears here.',
@@ -151,7 +146,6 @@ export const details = {
   heading: 'Details',
   close: 'Close details',
   kind: 'Type',
-  folder: 'Folder',
   size: 'Size',
   contains: 'Contains',
   changed: 'Changed',
@@ -166,7 +160,6 @@ export const details = {
   current: 'Newest',
   from: (device: string) => `from ${device}`,
   restoreVersion: (date: string) => `Restore the version of ${date}`,
-  loading: 'Loading versions',
 };
 
 export const restore = {
@@ -189,7 +182,6 @@ export const restore = {
   sayStarted: (name: string) => `Restoring ${name}`,
   sayDone: (name: string) => `${name} is restored and verified`,
   sayFailed: (name: string) => `${name} could not be restored`,
-  leaving: 'A restore is running. It stops if you leave this page.',
 };
 
 export const links = {
@@ -197,11 +189,8 @@ export const links = {
   lead: 'Everyone who has a link can download what it points to, without an account.',
   empty: 'You have not shared anything',
   emptyHint: 'Open Files, choose a file or a folder, and press “Create link”.',
-  shared: 'Shared',
-  stateTitle: 'State',
   received: 'Received',
   expires: 'Expires',
-  actions: 'Actions',
   never: 'Never',
   state: { live: 'Active', expired: 'Expired', 'used-up': 'Used up', locked: 'Locked', missing: 'Not on the server' },
   stateHint: {
@@ -233,7 +222,6 @@ export const links = {
 
 export const createLink = {
   title: 'Create a link',
-  subject: 'Everyone with this link can download',
   protect: 'Ask for a password',
   password: 'Password for the link',
   passwordHint:
