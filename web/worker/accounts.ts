@@ -11,7 +11,8 @@ import {
   signOut,
   signUp,
 } from '../../shared/account/sign-in.ts';
-import { connectAccount, createKeyStore, systemRandom } from '../../shared/browser/index.ts';
+import { connectAccount, createFetchTransport, createKeyStore, systemRandom } from '../../shared/browser/index.ts';
+import { createApi } from '../../shared/client/index.ts';
 import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import type { ServerSummary, SessionStatus, VaultApi } from '../session/contract.ts';
 import { deviceName } from './device-name.ts';
@@ -32,6 +33,7 @@ type AccountMethods = Pick<
 >;
 
 const SERVER_SETTING = 'server';
+const SUMMARY_MS = 5_000;
 const ASKED = 3;
 
 export class Accounts {
@@ -114,7 +116,7 @@ export class Accounts {
 
   async #signedOut(reason: ErrorCode | null): Promise<SessionStatus> {
     try {
-      return { state: 'signed-out', server: await summarise(await this.#ports()), reason };
+      return { state: 'signed-out', server: await summarise((await this.#ports()).serverUrl), reason };
     } catch (error) {
       // The web app has one server only, and says that it does not answer; the extension asks for another address.
       const server = this.#client === 'web' ? { url: this.#defaultServer, registrationOpen: true } : null;
@@ -125,7 +127,7 @@ export class Accounts {
   async #useServer(url: string): Promise<ServerSummary> {
     if (this.#client === 'web') throw new HoldfastError('E_FORBIDDEN', 'the web app speaks to its own server only');
     const origin = originOf(url);
-    const summary = await summarise(this.#connect(origin));
+    const summary = await summarise(origin);
     this.#serverUrl = origin;
     await this.#keyStore.putSetting(SERVER_SETTING, origin);
     return summary;
@@ -154,9 +156,11 @@ function statusOf({ device }: Session): SessionStatus {
   return { state: 'ready', name: device.name, accountId: device.accountId, deviceId: device.deviceId };
 }
 
-async function summarise(ports: AccountPorts): Promise<ServerSummary> {
-  const server = await ports.api.server();
-  return { url: ports.serverUrl, registrationOpen: server.registration === 'open' };
+/** Asks once, without the patience of a backup: somebody is waiting for the first screen. */
+async function summarise(url: string): Promise<ServerSummary> {
+  const api = createApi(createFetchTransport({ baseUrl: url, credentials: 'omit' }));
+  const server = await api.server(AbortSignal.timeout(SUMMARY_MS));
+  return { url, registrationOpen: server.registration === 'open' };
 }
 
 function originOf(url: string): string {

@@ -8,7 +8,8 @@ export interface Person {
   readonly words: readonly string[];
 }
 
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: typeof name === 'string' });
 
 /** In the extension: says which server, where the page does not show that one already. */
 export async function chooseServer(page: Page, url: string): Promise<void> {
@@ -100,8 +101,11 @@ async function verified(page: Page): Promise<void> {
 }
 
 /** Makes a link to what is selected or open, and answers its address. */
-export async function createLink(page: Page, options: { password?: string; limit?: number; note?: string } = {}): Promise<string> {
-  await button(page, 'Create link').first().click();
+export async function createLink(
+  page: Page,
+  options: { password?: string; limit?: number; note?: string } = {},
+): Promise<string> {
+  await button(page, 'Create link').last().click();
   const dialog = page.getByRole('dialog', { name: 'Create a link' });
   if (options.password !== undefined) {
     await dialog.getByLabel('Ask for a password').check();
@@ -118,7 +122,10 @@ export async function createLink(page: Page, options: { password?: string; limit
 
 export async function revokeFirstLink(page: Page): Promise<void> {
   await goTo(page, 'Links');
-  await page.getByRole('button', { name: /^Actions for the link/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Actions for the link/ })
+    .first()
+    .click();
   await page.getByRole('menuitem', { name: 'Revoke link' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke link' }).click();
   await page.getByText('The link no longer works').waitFor();

@@ -8,7 +8,9 @@ export type Canaries = ReadonlyMap<string, Buffer>;
 /** base64 of the bytes at three alignments, cut to the characters that only they decide. */
 function base64Forms(bytes: Buffer): Buffer[] {
   return [0, 1, 2].flatMap((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '');
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const inner = text.slice(shift === 0 ? 0 : shift + 1, Math.floor(((shift + bytes.length) * 8) / 6));
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')].map((form) => Buffer.from(form));
   });
@@ -18,13 +20,22 @@ function base64Forms(bytes: Buffer): Buffer[] {
 export function formsOf(bytes: Buffer): Buffer[] {
   const wide = Buffer.from(bytes.toString('utf8'), 'utf16le');
   const hex = bytes.toString('hex');
-  const forms = [bytes, wide, Buffer.from(wide).swap16(), Buffer.from(hex), Buffer.from(hex.toUpperCase()), ...base64Forms(bytes)];
+  const forms = [
+    bytes,
+    wide,
+    Buffer.from(wide).swap16(),
+    Buffer.from(hex),
+    Buffer.from(hex.toUpperCase()),
+    ...base64Forms(bytes),
+  ];
   return [...new Map(forms.map((form) => [form.toString('latin1'), form])).values()];
 }
 
 /** Names of canaries found in `haystack`. */
 export function found(haystack: Buffer, canaries: Canaries): string[] {
-  return [...canaries].filter(([, bytes]) => formsOf(bytes).some((form) => haystack.includes(form))).map(([name]) => name);
+  return [...canaries]
+    .filter(([, bytes]) => formsOf(bytes).some((form) => haystack.includes(form)))
+    .map(([name]) => name);
 }
 
 /** Searches every file under `folder`; answers `file: canary` for each find. */

@@ -1,6 +1,7 @@
 /** Another device of the account, on Node: reads the vault as any client does, to say what is really in it. */
-import { signIn } from '../../../shared/account/sign-in.ts';
+
 import type { Session } from '../../../shared/account/index.ts';
+import { signIn } from '../../../shared/account/sign-in.ts';
 import { connectAccount } from '../../../shared/browser/index.ts';
 import { createMemoryKeyStore } from '../../support/memory-key-store.ts';
 import type { Person } from './journey.ts';
@@ -20,7 +21,8 @@ export function versionCounts(session: Session): Map<string, number> {
   for (const node of nodes.values()) {
     if (node.kind !== 0) continue;
     const parts = [node.name];
-    for (let parent = nodes.get(node.parent); parent !== undefined; parent = nodes.get(parent.parent)) parts.unshift(parent.name);
+    for (let parent = nodes.get(node.parent); parent !== undefined; parent = nodes.get(parent.parent))
+      parts.unshift(parent.name);
     counts.set(parts.join('/'), (counts.get(parts.join('/')) ?? 0) + node.versions.length);
   }
   return counts;

@@ -13,7 +13,8 @@ export interface Documents {
   readonly statement: Buffer;
 }
 
-const SIGN_IN = '<!doctype html><title>Sign in</title><form method=post><input type=password name=p><button>In</button></form>';
+const SIGN_IN =
+  '<!doctype html><title>Sign in</title><form method=post><input type=password name=p><button>In</button></form>';
 const PAGE =
   '<!doctype html><title>Your bank</title><a id=report href="/private/report.pdf">Report</a>' +
   '<img id=photo src="/private/photo.png"><a id=get href="/private/statement.csv">Statement</a>';
@@ -35,7 +36,8 @@ export async function startSite(documents: Documents): Promise<Site> {
     }
     const file = files[path];
     if (file === undefined) return void response.writeHead(404).end();
-    if (!request.headers.cookie?.includes('who=ada')) return void response.writeHead(302, { location: '/sign-in' }).end();
+    if (!request.headers.cookie?.includes('who=ada'))
+      return void response.writeHead(302, { location: '/sign-in' }).end();
     response.setHeader('content-type', file.type);
     response.setHeader('content-length', file.body.length);
     if (file.attachment) response.setHeader('content-disposition', 'attachment; filename="statement 2026.csv"');
