@@ -72,7 +72,6 @@ export async function readLog(
   query: { after: number; limit?: number },
 ): Promise<LogPage> {
   const { head } = await vaultOf(deps, accountId, vaultId);
-  if (query.after > head.seq) throw new Refusal('bad-request');
   const limit = query.limit ?? MAX_ENTRIES_PER_READ;
   const entries = await deps.metadata.entries(vaultId, query.after, limit, PAGE_BYTES);
   return { entries: entries.map(({ body, day }) => ({ body: encode(body), day })), head };

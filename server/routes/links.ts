@@ -1,6 +1,6 @@
 /** Links, for their owner. */
 import { Type } from 'typebox';
-import { ROUTES } from '../../shared/protocol/index.ts';
+import { MAX_LINK_RECORD, ROUTES } from '../../shared/protocol/index.ts';
 import { Empty, Id16, LinkCreateRequest, LinkList, LinkPolicy } from '../../shared/protocol/schemas.ts';
 import { createLink, deleteLink, editLink, listLinks } from '../domain/index.ts';
 import { type App, type Site, signedIn } from '../middleware/index.ts';
@@ -9,7 +9,7 @@ import { answers } from './answers.ts';
 const SESSION = { config: { access: 'session' } } as const;
 const Params = Type.Object({ lookup: Id16 });
 /** The largest record as base64url, and the rest of the request. */
-const LINK_BODY_LIMIT = 1_500_000;
+const LINK_BODY_LIMIT = Math.ceil((MAX_LINK_RECORD * 4) / 3) + 4_096;
 
 export function linkRoutes(app: App, { deps }: Site): void {
   app.get(ROUTES.links, { ...SESSION, schema: { response: answers(LinkList) } }, async (request) =>

@@ -47,9 +47,15 @@ describe('vaults', () => {
     assert.equal((await read(person, 'after=5')).as(LogPage).entries.length, 2);
   });
 
-  it('refuses to read beyond the head, and queries that are none', async () => {
+  it('answers a reader who knows more than the log with its head, so that it can tell a rollback', async () => {
     const person = await Person.registered(server);
-    for (const query of ['after=2', 'after=-1', 'after=x', '', 'after=0&limit=0', 'after=0&limit=257', 'after=0&x=1']) {
+    const page = (await read(person, 'after=7')).as(LogPage);
+    assert.deepEqual([page.entries, page.head], [[], person.head]);
+  });
+
+  it('refuses queries that are none', async () => {
+    const person = await Person.registered(server);
+    for (const query of ['after=-1', 'after=x', '', 'after=0&limit=0', 'after=0&limit=257', 'after=0&x=1']) {
       assert.equal((await read(person, query)).code, 'bad-request', query);
     }
   });
