@@ -1,6 +1,6 @@
 /** The permission side of file system handles, which TypeScript's DOM library leaves out. May not: be used in a worker. */
 
-export interface AskableHandle {
+interface AskableHandle {
   readonly name: string;
   requestPermission(descriptor: { mode: 'read' }): Promise<PermissionState>;
 }

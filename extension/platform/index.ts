@@ -16,6 +16,6 @@ export { fetchInTab } from './in-tab.ts';
 export { createMenus, onMenuClick, onShortcut, type Pointed } from './menus.ts';
 export { type BadgeLook, notify, onNotificationClick, showBadge, unnotify } from './notices.ts';
 export { hasSite, onPermissionAdded, requestDownloads, requestSite } from './permissions.ts';
-export { onInstalled, onMessage, onStartup, post, self, translated } from './runtime.ts';
+export { onInstalled, onMessage, onStartup, post, self } from './runtime.ts';
 export { notifiedCauses, putNotifiedCauses } from './session-store.ts';
 export { type FrontTab, frontTab, openPage } from './tabs.ts';

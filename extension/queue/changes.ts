@@ -3,19 +3,31 @@
  * needs any more. Inside extension/queue only.
  */
 import { Dexie } from 'dexie';
+import { HoldfastError } from '../../shared/errors/index.ts';
 import { type JobRow, type QueueDb, readSetting, type Tally, writeSetting } from './db.ts';
 import type { JobEvent, JobState } from './job.ts';
 import { changed, tallied, tallyOf } from './row.ts';
 
 /** Rows changed in one transaction when everything is meant. */
-export const SLICE = 500;
+const SLICE = 500;
 export const OPEN_STATES: readonly JobState[] = ['captured', 'queued', 'leased', 'waiting'];
 const NO_TALLY: Tally = { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 };
 
 export type Change = readonly [before: JobRow, after: JobRow];
 
-export function inTransaction<T>(db: QueueDb, work: () => Promise<T>): Promise<T> {
-  return db.transaction('rw', [db.jobs, db.sources, db.walks, db.settings], work);
+/** E_DISK_FULL when the browser has no room for what is to be kept; nothing of it is kept then. */
+export async function inTransaction<T>(db: QueueDb, work: () => Promise<T>): Promise<T> {
+  try {
+    return await db.transaction('rw', [db.jobs, db.sources, db.walks, db.settings], work);
+  } catch (error) {
+    if (!isQuotaExceeded(error)) throw error;
+    throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for the queue', { cause: error });
+  }
+}
+
+function isQuotaExceeded(error: unknown): boolean {
+  const { name, inner } = error as { name?: string; inner?: { name?: string } };
+  return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError';
 }
 
 /** Rows of one state, oldest change first. */

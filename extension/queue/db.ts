@@ -91,7 +91,7 @@ export interface SettingValues {
   account: string | null;
 }
 
-export const SETTING_DEFAULTS: SettingValues = {
+const SETTING_DEFAULTS: SettingValues = {
   paused: false,
   hold: null,
   tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 },

@@ -7,15 +7,13 @@ export {
   type JobRow,
   openQueue,
   type QueueDb,
-  type SettingValues,
   type SourceRow,
-  type Tally,
   type WalkRow,
   type WebRequest,
 } from './db.ts';
 export type { FetchedBytes, FolderPart } from './intake.ts';
 export { type CapturedItem, newId } from './items.ts';
-export type { JobStatus, WaitReason } from './job.ts';
+export type { WaitReason } from './job.ts';
 export type { ClaimedJob, ClaimLimits } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { createView, type QueueSummary, type QueueView, readSummary } from './view.ts';

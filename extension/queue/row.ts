@@ -8,7 +8,7 @@ import { isFinished, type JobCore, type JobEvent, type JobStatus, next, readyAt 
 /** A row before its derived fields are set. */
 export type JobDraft = Omit<JobRow, 'ready' | 'open' | 'place'>;
 
-export function coreOf(row: Pick<JobRow, 'status' | 'toFetch'>): JobCore {
+function coreOf(row: Pick<JobRow, 'status' | 'toFetch'>): JobCore {
   return { status: row.status, needsBytes: row.toFetch === 1 };
 }
 

@@ -1,0 +1,112 @@
+/** The engine's loop: one run at a time, again when woken, asleep only while nothing is due soon. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Anchors } from '../../extension/capture/worker/index.ts';
+import type { EngineReport } from '../../extension/messaging/index.ts';
+import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
+import { EngineLoop } from '../../extension/runner/loop.ts';
+import { rateOf, type Sample, withSample } from '../../extension/ui/rate.ts';
+import type { Archiver } from '../../shared/archiver/index.ts';
+import { cancelled } from '../../shared/async/index.ts';
+import { HoldfastError } from '../../shared/errors/index.ts';
+import { bytesItem } from '../contract/queue-suite.ts';
+
+let count = 0;
+
+function rig(archive: Archiver['archive']) {
+  const db = openQueue(`loop-${count++}`);
+  const clock = { now: 1_000_000 };
+  const outbox = createOutbox(db, () => clock.now);
+  const idle: Extract<EngineReport, { type: 'idle' }>[] = [];
+  let heard = Promise.withResolvers<void>();
+  const sleeps: number[] = [];
+  const loop = new EngineLoop({
+    outbox,
+    owner: 'one',
+    anchors: new Anchors(),
+    random: () => 0,
+    web: { fetch: async () => new Response(''), isOnline: () => true, now: () => 0 },
+    openEngine: async () => ({ archive }),
+    exclusively: (work) => work(),
+    clock: {
+      now: () => clock.now,
+      // The long beats are never over before the work is; waiting for what is due moves the clock.
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(cancelled(signal)), { once: true });
+          if (ms === 500 || ms === 10_000) return;
+          sleeps.push(ms);
+          clock.now += ms;
+          resolve();
+        }),
+    },
+    report: (report) => {
+      if (report.type !== 'idle') return;
+      idle.push(report);
+      heard.resolve();
+      heard = Promise.withResolvers();
+    },
+  });
+  const untilIdle = async (): Promise<void> => {
+    const next = heard.promise;
+    loop.wake();
+    await next;
+  };
+  return { db, outbox, clock, loop, idle, sleeps, untilIdle };
+}
+
+const good: Archiver['archive'] = async (items, { onEvent }) => {
+  for (const { key } of items) await onEvent({ type: 'committed', key, unchanged: false, size: 1 });
+  for (const { key } of items) await onEvent({ type: 'proven', key });
+  return { committed: items.length, failed: 0, sentBytes: 0, sentPacks: 0 };
+};
+
+test('woken, it drains the queue and says that nothing is left', async () => {
+  const r = rig(good);
+  await r.outbox.intake.capture([bytesItem('a'), bytesItem('b')]);
+  await r.untilIdle();
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
+  assert.deepEqual(r.idle, [{ type: 'idle', nextDue: null }]);
+});
+
+test('woken while at work, it looks again before it rests', async () => {
+  let late = true;
+  const r = rig(async (items, options) => {
+    if (late) {
+      late = false;
+      await r.outbox.intake.capture([bytesItem('late')]);
+      r.loop.wake();
+    }
+    return good(items, options);
+  });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.untilIdle();
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
+  assert.equal(r.idle.length, 1);
+});
+
+test('what is due soon is waited for here; what is due later is left to the alarms', async () => {
+  let failures = 0;
+  const r = rig(async (items, options) => {
+    failures++;
+    if (failures === 1) throw new HoldfastError('E_OFFLINE', '');
+    if (failures === 2) throw new HoldfastError('E_UNAVAILABLE', '', { retryAfterMs: 120_000 });
+    return good(items, options);
+  });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.untilIdle();
+  assert.deepEqual(r.sleeps, [1_000]);
+  assert.deepEqual(r.idle, [{ type: 'idle', nextDue: r.clock.now + 120_000 }]);
+});
+
+test('the rate is an average over the last seconds and begins anew with a new count', () => {
+  let samples: readonly Sample[] = [];
+  assert.equal(rateOf(samples), null);
+  for (let second = 0; second <= 30; second++)
+    samples = withSample(samples, { at: second * 1_000, bytes: second * 500 });
+  assert.equal(rateOf(samples), 500);
+  assert.ok(samples.length <= 17);
+  samples = withSample(samples, { at: 31_000, bytes: 10 });
+  assert.deepEqual([samples.length, rateOf(samples)], [1, null]);
+});
