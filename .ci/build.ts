@@ -2,8 +2,9 @@
  * `npm run build [mode…]`: runs the passes of vite.config.ts one after the other (they take about a second each, and
  * two cores are not made faster by five bundlers). Without arguments, all of them.
  */
-import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { at, filesUnder, ROOT } from './project.ts';
 
@@ -20,7 +21,10 @@ export async function buildModes(modes: readonly Mode[] = MODES): Promise<void> 
   process.chdir(ROOT); // the bundler writes paths from here into the comments of what it does not minify
   for (const mode of modes) await build({ mode, configFile: at('vite.config.ts') });
   if (served.length > 0) await build({ mode: 'sw', configFile: at('vite.config.ts') });
-  for (const mode of served) await copyFile(at('.cache/sw/sw.js'), at('dist', mode, 'sw.js'));
+  for (const mode of served) {
+    await copyFile(at('.cache/sw/sw.js'), at('dist', mode, 'sw.js'));
+    await compressAssets(at('dist', mode, 'assets'));
+  }
   for (const mode of modes) {
     await mkdir(dirname(stamp(mode)), { recursive: true });
     await writeFile(stamp(mode), '');
@@ -28,6 +32,15 @@ export async function buildModes(modes: readonly Mode[] = MODES): Promise<void> 
   console.log(
     `built ${modes.map((mode) => `dist/${mode}`).join(' ')} in ${((Date.now() - started) / 1000).toFixed(1)} s`,
   );
+}
+
+/** Hashed assets never change, so they are compressed once, here, and not for every visitor. */
+async function compressAssets(folder: string): Promise<void> {
+  for (const path of await filesUnder(folder)) {
+    const bytes = await readFile(path);
+    await writeFile(`${path}.br`, brotliCompressSync(bytes));
+    await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  }
 }
 
 /** Builds what is older than its sources. */

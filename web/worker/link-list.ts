@@ -29,7 +29,7 @@ function summary(session: Session, link: LinkState, row: LinkRow | undefined, sh
     hasPassword: link.hasPassword === 1,
     createdAt: link.createdAt,
     // A link holds to the end of its last day.
-    expiresAt: row === undefined || row.expiresDay === null ? null : (row.expiresDay + 1) * DAY_MS,
+    expiresAt: row === undefined || row.expiresDay === null ? null : (row.expiresDay + 1) * DAY_MS - 1,
     maxDownloads: row?.maxDownloads ?? null,
     received: row?.received ?? 0,
     state: row?.state ?? 'missing',

@@ -34,7 +34,7 @@ function viewOf({ record, expiresDay, downloadsLeft }: OpenedShare): SharedView 
     note,
     size: manifest.files.reduce((sum, file) => sum + file.size, 0),
     files: manifest.files.map(({ path, size, mtime, mime }) => ({ path, size, mtime, mime })),
-    expiresAt: expiresDay === null ? null : (expiresDay + 1) * DAY_MS,
+    expiresAt: expiresDay === null ? null : (expiresDay + 1) * DAY_MS - 1,
     downloadsLeft,
   };
 }
