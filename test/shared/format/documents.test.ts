@@ -3,13 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { LABELS, OBJECT_TYPE } from '../../../shared/crypto/index.ts';
-import {
-  MAX_CHUNK,
-  MAX_NAME_BYTES,
-  MAX_SEGMENT_CHUNKS,
-  MAX_TEXT_BYTES,
-  opCodec,
-} from '../../../shared/format/index.ts';
+import { MAX_CHUNK, MAX_NAME_BYTES, MAX_SEGMENT_CHUNKS, MAX_TEXT_BYTES } from '../../../shared/format/index.ts';
 import { LINK_RECORD_CLASSES, PACK_CLASSES } from '../../../shared/protocol/index.ts';
 
 const root = new URL('../../../', import.meta.url);
