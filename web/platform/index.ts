@@ -4,6 +4,7 @@
  */
 export { safeFileName } from './file-name.ts';
 export { copyText, holdPage, onVisible } from './page.ts';
-export { createSaver, type Saver, type SaveSlot } from './save.ts';
+export { createSaver, type Saver } from './save.ts';
+export type { SaveSlot } from './save-slot.ts';
 export { applyTheme, keepTheme, loadTheme, THEMES, type Theme } from './theme.ts';
 export { createUrlPolicy, type TrustUrl } from './trusted-url.ts';

@@ -6,7 +6,7 @@
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
 import { pressLink } from './press-link.ts';
-import type { SaveSlot } from './save.ts';
+import type { SaveSlot } from './save-slot.ts';
 
 const PREFIX = 'restore-';
 const KEEP_MS = 60_000;

@@ -1,6 +1,6 @@
 /** Saving into a file that the person picks. Chromium only. */
 import { HoldfastError } from '../../shared/errors/index.ts';
-import type { SaveSlot } from './save.ts';
+import type { SaveSlot } from './save-slot.ts';
 
 interface PickerScope {
   showSaveFilePicker?(options: { suggestedName: string }): Promise<RemovableHandle>;

@@ -2,7 +2,7 @@
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
 import { DOWNLOAD_SCOPE, type ToServiceWorker } from '../session/download.ts';
-import type { SaveSlot } from './save.ts';
+import type { SaveSlot } from './save-slot.ts';
 
 const PING_MS = 5_000;
 const READY_MS = 10_000;

@@ -3,21 +3,11 @@
  * the service worker; a file in the browser's own storage that is then downloaded. Only Chromium gets the second:
  * Firefox stops a service worker in the middle and calls the short file complete.
  */
-import type { RestorePlan, RestoreTarget } from '../session/contract.ts';
 import { safeFileName } from './file-name.ts';
 import { opfsSlot, sweepStored } from './save-opfs.ts';
 import { canPick, pickedSlot } from './save-picker.ts';
+import type { SaveSlot } from './save-slot.ts';
 import { streamSlot } from './save-stream.ts';
-
-/** One file to be written. `open` once; then exactly one of `finish` and `discard`. */
-export interface SaveSlot {
-  /** Errors: E_DISK_FULL when it cannot fit. */
-  open(plan: RestorePlan): Promise<RestoreTarget>;
-  /** Every byte was handed over. */
-  finish(): Promise<void>;
-  /** Leaves nothing behind. */
-  discard(): Promise<void>;
-}
 
 export interface Saver {
   /**

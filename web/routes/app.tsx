@@ -2,25 +2,16 @@
  * The whole app. It is given everything it cannot know: the worker's answers, where files are saved, how paths are kept,
  * and further screens (the extension puts Backup first). It decides only what is shown.
  */
-import type { ComponentType } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { onVisible, type Saver } from '../platform/index.ts';
 import { createStatusStore, type SessionStatus, type VaultApi, type VaultEvent } from '../session/index.ts';
-import { Button, ErrorNote, type IconName, Mark, type Toast, Toasts, text } from '../ui/index.ts';
+import { Button, ErrorNote, Mark, type Toast, Toasts, text } from '../ui/index.ts';
 import { type Desk, DeskContext, useStore } from './desk.ts';
+import type { ExtraRoute } from './extra-route.ts';
 import { createBoard } from './restore/board.ts';
 import type { Router } from './router.ts';
 import { Shell } from './shell.tsx';
 import { SignInScreen } from './sign-in/sign-in-screen.tsx';
-
-/** A screen that the composition adds. The first one is the home screen. */
-export interface ExtraRoute {
-  /** First part of its path. */
-  readonly id: string;
-  readonly label: string;
-  readonly icon: IconName;
-  readonly screen: ComponentType;
-}
 
 export interface AppProps {
   readonly api: VaultApi;

@@ -3,7 +3,8 @@
  * given their worker, saver and router and hold no key. Screens know `session` contracts, `platform` ports and `ui`;
  * never formats, never cryptography.
  */
-export { App, type AppProps, type ExtraRoute } from './app.tsx';
+export { App, type AppProps } from './app.tsx';
 export { type Desk, useDesk } from './desk.ts';
+export type { ExtraRoute } from './extra-route.ts';
 export { fragmentRouter, historyRouter, type Router } from './router.ts';
 export { ShareApp, type ShareAppProps } from './share/index.ts';
