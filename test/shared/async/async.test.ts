@@ -1,15 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  abortable,
-  Budget,
-  backoff,
-  Channel,
-  createMutex,
-  mapConcurrent,
-  onAbort,
-} from '../../../shared/async/index.ts';
+import { abortable, Budget, backoff, createMutex, mapConcurrent, onAbort } from '../../../shared/async/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof HoldfastError && error.code === expected;
@@ -111,97 +103,6 @@ test('a mutex runs one task at a time, in order, and survives failures', async (
       );
     }),
   );
-});
-
-test('a channel delivers everything once, in order, and never holds more than its capacity', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 1, max: 5 }),
-      fc.array(fc.integer(), { maxLength: 30 }),
-      fc.scheduler(),
-      async (capacity, values, scheduler) => {
-        const channel = new Channel<number>(capacity);
-        let sent = 0;
-        let received = 0;
-        const producer = async (): Promise<void> => {
-          for (const value of values) {
-            await channel.send(value);
-            sent++;
-            assert.ok(sent - received <= capacity + 1, 'room for the capacity and one on its way');
-          }
-          channel.close();
-        };
-        const out: number[] = [];
-        const consumer = async (): Promise<void> => {
-          for await (const value of channel) {
-            received++;
-            await scheduler.schedule(Promise.resolve());
-            out.push(value);
-          }
-        };
-        await scheduler.waitFor(Promise.all([producer(), consumer()]));
-        assert.deepEqual(out, values);
-      },
-    ),
-  );
-});
-
-test('several loops share a channel', async () => {
-  const channel = new Channel<number>(2);
-  const loops = [collect(channel), collect(channel), collect(channel)];
-  for (let i = 0; i < 50; i++) await channel.send(i);
-  channel.close();
-  const all = (await Promise.all(loops)).flat();
-  assert.deepEqual(
-    all.sort((a, b) => a - b),
-    [...Array(50).keys()],
-  );
-});
-
-test('closing still delivers what was sent, waiting senders included', async () => {
-  const channel = new Channel<number>(1);
-  const sends = [channel.send(1), channel.send(2), channel.send(3)];
-  channel.close();
-  assert.deepEqual(await collect(channel), [1, 2, 3]);
-  await Promise.all(sends);
-  await assert.rejects(channel.send(4), code('E_INTERNAL'));
-});
-
-test('a failed channel fails both sides at once', async () => {
-  const channel = new Channel<number>(1);
-  await channel.send(1);
-  const waiting = assert.rejects(channel.send(2), /broken/);
-  channel.fail(new Error('broken'));
-  await waiting;
-  await assert.rejects(collect(channel), /broken/);
-  await assert.rejects(channel.send(3), /broken/);
-  const empty = new Channel<number>(1);
-  const receiving = assert.rejects(collect(empty), /broken/);
-  empty.fail(new Error('broken'));
-  await receiving;
-});
-
-test('a receiver that leaves cancels the senders', async () => {
-  const channel = new Channel<number>(1);
-  const sends = Promise.allSettled([channel.send(1), channel.send(2), channel.send(3)]);
-  for await (const value of channel) {
-    assert.equal(value, 1);
-    break;
-  }
-  const last = (await sends).at(2);
-  assert.ok(last?.status === 'rejected' && code('E_CANCELLED')(last.reason));
-  await assert.rejects(channel.send(4), code('E_CANCELLED'));
-});
-
-test('a cancelled send takes its value back', async () => {
-  const channel = new Channel<number>(1);
-  await channel.send(1);
-  const controller = new AbortController();
-  const waiting = assert.rejects(channel.send(2, controller.signal), code('E_CANCELLED'));
-  controller.abort();
-  await waiting;
-  channel.close();
-  assert.deepEqual(await collect(channel), [1]);
 });
 
 test('mapConcurrent keeps the order, runs at most the limit, and equals a plain map', async () => {
