@@ -12,7 +12,7 @@ import {
 } from '../../../web/ui/index.ts';
 import { captureOfDownload, downloadName, type FinishedDownload, originPattern } from '../../capture/index.ts';
 import { popup } from '../messages/en.ts';
-import type { PopupPorts } from './popup.tsx';
+import type { PopupPorts } from './ports.ts';
 
 const SHOWN = 20;
 

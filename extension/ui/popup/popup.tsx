@@ -1,29 +1,19 @@
 /** The popup: how things stand in one line, the last items, and the ways on. Pickers open on the full page, never here. */
 import { useEffect, useState } from 'preact/hooks';
 import { Button, ErrorNote, Wordmark } from '../../../web/ui/index.ts';
-import { captureOf, type FinishedDownload, originPattern } from '../../capture/index.ts';
+import { captureOf, originPattern } from '../../capture/index.ts';
 import type { Send } from '../../messaging/index.ts';
 import type { FrontTab } from '../../platform/index.ts';
-import type { QueueSummary, QueueView } from '../../queue/view.ts';
+import type { QueueSummary } from '../../queue/view.ts';
 import { backup, popup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
 import { openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
 import { Downloads } from './downloads.tsx';
+import type { PopupPorts } from './ports.ts';
 import { RecentItems } from './recent-items.tsx';
 import '../styles/popup.css';
-
-export interface PopupPorts {
-  readonly view: QueueView;
-  readonly send: Send;
-  readonly openPage: (screen: 'backup' | 'files') => Promise<void>;
-  readonly frontTab: () => Promise<FrontTab | null>;
-  readonly requestSite: (pattern: string) => Promise<boolean>;
-  readonly requestDownloads: () => Promise<boolean>;
-  readonly finishedDownloads: (limit: number) => Promise<readonly FinishedDownload[]>;
-  readonly close: () => void;
-}
 
 export function Popup(ports: PopupPorts) {
   const summary = useLive(() => ports.view.summary(), [ports.view]);
