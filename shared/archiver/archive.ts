@@ -4,7 +4,7 @@
  */
 import { createMutex, mapConcurrent } from '../async/index.ts';
 import { utf8 } from '../bytes/index.ts';
-import { codeOf, type ErrorCode, HoldfastError } from '../errors/index.ts';
+import { type ErrorCode, HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, MAX_NAME_BYTES } from '../format/index.ts';
 import { newestVersion } from '../vault/index.ts';
 import { buildCommit, nodeAt, sayNothingNew } from './commit.ts';
@@ -42,7 +42,8 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
         }
         return await run.finish();
       } catch (error) {
-        if (codeOf(error) === 'E_CANCELLED') await run.keepDurable();
+        // What is on the server's disk goes into the log if it can, so that it is not sent again.
+        await run.keepDurable().catch(() => {});
         throw error;
       }
     },
@@ -105,7 +106,7 @@ class Run {
     return { ...this.#summary, sentBytes: bytes, sentPacks: packs };
   }
 
-  /** After a pause: what is on the server's disk goes into the log, so that it is not sent again. */
+  /** Indexes the packs that are durable and not in the log yet. */
   async keepDurable(): Promise<void> {
     const packs = this.#sender.takeDurable();
     if (packs.length === 0) return;

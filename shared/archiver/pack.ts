@@ -45,6 +45,12 @@ export function createPacker(
 ): Packer {
   const open: OpenPack[] = [];
   const underway = new Set<Promise<void>>();
+  // The first pack that could not be put: from then on the run has failed, whoever asks.
+  let failure: { readonly error: unknown } | null = null;
+
+  function throwIfFailed(): void {
+    if (failure !== null) throw failure.error;
+  }
 
   function openPack(): OpenPack {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -69,7 +75,12 @@ export function createPacker(
     open.splice(open.indexOf(pack), 1);
     try {
       const { durable } = await put(pack.blobs);
-      const settled = durable.then(pack.settle.resolve, pack.settle.reject).finally(() => underway.delete(settled));
+      const settled = durable
+        .then(pack.settle.resolve, (error: unknown) => {
+          failure ??= { error };
+          pack.settle.reject(error);
+        })
+        .finally(() => underway.delete(settled));
       underway.add(settled);
     } catch (error) {
       pack.settle.reject(error);
@@ -89,6 +100,7 @@ export function createPacker(
 
   return {
     async add(blob) {
+      throwIfFailed();
       const pack = await roomFor(blob.blob.length);
       pack.blobs.push(blob);
       pack.size += blob.blob.length;
@@ -98,6 +110,7 @@ export function createPacker(
     async flush() {
       for (const pack of [...open]) await close(pack);
       await Promise.all(underway);
+      throwIfFailed();
     },
   };
 }

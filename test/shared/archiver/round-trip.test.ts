@@ -146,6 +146,26 @@ test('a lost answer to an append commits each version once', async () => {
   assert.equal(other.vault.state.nodes.size, 40);
 });
 
+test('a pack that cannot be put fails the run, commits nothing that is not stored, and the next run completes', async () => {
+  const { server, device } = await setUp();
+  const items = Array.from({ length: 12 }, (_, i) => item(`r${i}`, random.bytes(900_000)));
+  let tried = 0;
+  server.before = (call) => {
+    if (call === 'putPack' && ++tried > 1) throw new HoldfastError('E_OFFLINE', 'no road');
+  };
+  const events: ArchiveEvent[] = [];
+  const options = { signal: new AbortController().signal, onEvent: (event: ArchiveEvent) => void events.push(event) };
+  await assert.rejects(createArchiver(device).archive(items, options), { code: 'E_OFFLINE' });
+  assert.equal(
+    events.some((event) => event.type === 'proven' || event.type === 'failed'),
+    false,
+  );
+  server.before = () => {};
+  const { summary } = await backUp(device, items);
+  assert.equal(summary.committed, 12);
+  for (const node of device.vault.state.nodes.values()) assert.equal(node.versions.length, 1);
+});
+
 test('after a pause nothing that was acknowledged is sent again', async () => {
   const { server, device } = await setUp();
   const content = random.bytes(40 * 1_048_576);
