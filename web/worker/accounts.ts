@@ -85,6 +85,13 @@ export class Accounts {
     signOut: () => this.#signOut(),
   };
 
+  /** The server ended the session: the keys leave memory, and somebody has to sign in. */
+  async expire(): Promise<void> {
+    if (this.#session === null) return;
+    this.#session = null;
+    this.#onStatus(await this.#signedOut('E_SESSION'));
+  }
+
   async #ports(): Promise<AccountPorts> {
     const keyStore = this.#keyStore;
     this.#serverUrl ??=

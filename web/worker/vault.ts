@@ -6,6 +6,7 @@ import { stateHash } from '../../shared/account/index.ts';
 import { toHex } from '../../shared/bytes/index.ts';
 import { createCatalog } from '../../shared/catalog/index.ts';
 import { linkLookup, sixWords } from '../../shared/crypto/index.ts';
+import { codeOf } from '../../shared/errors/index.ts';
 import { planNode, planVersion } from '../../shared/restorer/index.ts';
 import { createLink, expiryDay, revokeLink, type ShareDeps } from '../../shared/share/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
@@ -96,6 +97,22 @@ const api: VaultApi = {
   revokeLink: (linkId) => revokeLink(shareDeps(), linkOf(current(), linkId).secret),
 };
 
-serve<VaultApi, VaultEvent>(self, api, (send) => {
+serve<VaultApi, VaultEvent>(self, watched(api), (send) => {
   emit = send;
 });
+
+/** A session that has ended brings the sign-in screen, whichever call found out. */
+function watched(methods: VaultApi): VaultApi {
+  const entries = Object.entries(methods).map(([name, method]) => [
+    name,
+    async (...args: never[]): Promise<unknown> => {
+      try {
+        return await (method as (...args: never[]) => Promise<unknown>)(...args);
+      } catch (error) {
+        if (codeOf(error) === 'E_SESSION') await accounts.expire();
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(entries) as VaultApi;
+}
