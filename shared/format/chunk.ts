@@ -10,12 +10,13 @@
  * with two different messages. SHA-256 of the plaintext is checked after opening and is the commitment.
  */
 import { type Bytes, concat, equal, info } from '../bytes/index.ts';
+import { MAX_CHUNK } from '../chunker/index.ts';
 import { CODEC_RAW, type CodecId, decompress } from '../compress/index.ts';
 import { aeadOpen, aeadSeal, type DomainKeys, hkdf, hmac, LABELS, SUITE, sha256 } from '../crypto/index.ts';
 import { integrityError } from '../errors/index.ts';
 
-/** Largest plaintext of a chunk. */
-export const MAX_CHUNK = 4_194_304 - 4_096;
+export { MAX_CHUNK };
+
 /** Bytes a blob is longer than the data in it. */
 export const CHUNK_OVERHEAD = 16 + 1 + 16;
 export const CHUNK_SALT = 16;
