@@ -73,15 +73,22 @@ function sessionOf(row: Tables['sessions']): SessionRecord {
   };
 }
 
+/**
+ * A device of the web is of no more use than its session, for every sign-in there makes a new one; kept, they would add up
+ * until the account takes no more devices. One of the extension opens its next session itself.
+ */
 async function forgetDead(tx: Transaction<Tables>, now: number): Promise<void> {
   const kinds: readonly ClientKind[] = ['web', 'extension'];
   for (const client of kinds) {
     const { idleMs, maxMs } = sessionLimits(client);
-    await tx
+    const dead = await tx
       .deleteFrom('sessions')
       .where('client', '=', client)
       .where((e) => e.or([e('last_seen_at', '<=', now - idleMs), e('created_at', '<=', now - maxMs)]))
+      .returning(['account_id', 'device_id'])
       .execute();
+    if (client === 'extension') continue;
+    for (const { account_id, device_id } of dead) if (device_id !== null) await forgetDevice(tx, account_id, device_id);
   }
 }
 
