@@ -84,9 +84,10 @@ class Run {
     try {
       checkNames(item);
       if (await this.#unchanged(item)) return;
-      const file = await readItem(this.#deps, this.#store, item, signal, (bytes, size) =>
-        onEvent({ type: 'progress', key: item.key, bytes, size }),
-      );
+      const file = await readItem(this.#deps, this.#store, item, signal, async (bytes, size) => {
+        await onEvent({ type: 'progress', key: item.key, bytes, size });
+        await this.#commitWhenDue();
+      });
       this.#ready.push(file);
     } catch (error) {
       if (!(error instanceof HoldfastError) || !ITEM_FAULTS.has(error.code)) throw error;
@@ -94,7 +95,7 @@ class Run {
       await onEvent({ type: 'failed', key: item.key, error });
       return;
     }
-    if (this.#sender.waiting() >= PACKS_PER_COMMIT || this.#ready.length >= FILES_PER_COMMIT) await this.#commit();
+    await this.#commitWhenDue();
   }
 
   async finish(): Promise<ArchiveSummary> {
@@ -138,6 +139,11 @@ class Run {
     this.#unproven.keys.push(key);
     this.#unproven.chunks.push(...chunks);
     await this.#options.onEvent({ type: 'committed', key, unchanged, size });
+  }
+
+  /** Asked within files too: a large one that is cut short goes on where it was. */
+  async #commitWhenDue(): Promise<void> {
+    if (this.#sender.waiting() >= PACKS_PER_COMMIT || this.#ready.length >= FILES_PER_COMMIT) await this.#commit();
   }
 
   #commit(): Promise<void> {

@@ -183,6 +183,20 @@ test('after a pause nothing that was acknowledged is sent again', async () => {
   assert.ok(equal(await restoreNode(server, device, idOf(device, 'big')), content));
 });
 
+test('a large file that is cut short in the middle goes on where it was', async () => {
+  const { server, device } = await setUp();
+  const big = item('big', random.bytes(60 * 1_048_576));
+  server.before = () => {
+    if (server.puts >= 12) throw new HoldfastError('E_OFFLINE', 'no road');
+  };
+  await assert.rejects(backUp(device, [big]), { code: 'E_OFFLINE' });
+  assert.ok(device.vault.state.packs.size >= 8, `${device.vault.state.packs.size} packs of ${server.puts} are known`);
+  const known = device.vault.state.packs.size;
+  server.before = () => {};
+  const { summary } = await backUp(device, [big]);
+  assert.ok(summary.sentPacks <= 18 - known, `${summary.sentPacks} packs sent, ${known} were known`);
+});
+
 test('two devices that commit at once lose nothing', async () => {
   const { server, founder, device } = await setUp();
   const other = await joinVault(server, founder);
