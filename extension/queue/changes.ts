@@ -85,6 +85,7 @@ export async function save(db: QueueDb, list: readonly Change[]): Promise<readon
 }
 
 export async function countIn(db: QueueDb, jobs: readonly JobRow[]): Promise<void> {
+  if (jobs.length === 0) return;
   const tally = await readSetting(db, 'tally');
   const sum = jobs.reduce((total, job) => tallied(total, NO_TALLY, tallyOf(job)), tally);
   await writeSetting(db, 'tally', sum);

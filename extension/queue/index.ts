@@ -11,9 +11,10 @@ export {
   type WalkRow,
   type WebRequest,
 } from './db.ts';
-export type { FetchedBytes, FolderPart } from './intake.ts';
+export type { FetchedBytes } from './intake.ts';
 export { type CapturedItem, newId } from './items.ts';
 export type { WaitReason } from './job.ts';
 export type { ClaimedJob, ClaimLimits } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { createView, type QueueSummary, type QueueView, readSummary } from './view.ts';
+export type { WalkNews, Within } from './walks.ts';

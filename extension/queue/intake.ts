@@ -1,16 +1,7 @@
-/** The outbox's way in: captured items, folder walks, bytes from the web. Each method is one short transaction. */
-import type { ErrorCode } from '../../shared/errors/index.ts';
-import {
-  countIn,
-  dropSourceWhenUnused,
-  fetchDueAt,
-  inTransaction,
-  openWalks,
-  resetTallyWhenIdle,
-  save,
-} from './changes.ts';
-import { type JobRow, type QueueDb, readSetting, type SourceRow, type WalkRow, type WebRequest } from './db.ts';
-import { type CapturedItem, takeItems, walkedJobs } from './items.ts';
+/** The outbox's way in: captured items and bytes from the web. Each method is one short transaction. */
+import { countIn, fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
+import { type JobRow, type QueueDb, readSetting, type WebRequest } from './db.ts';
+import { type CapturedItem, takeItems } from './items.ts';
 import { changed, jobRow } from './row.ts';
 
 /** Bytes that came from the web, under the name they go by. */
@@ -20,12 +11,6 @@ export interface FetchedBytes {
   readonly mtime: number;
   /** Address and title they came from; absent for a file that a person gave instead. */
   readonly from?: { readonly url: string; readonly title: string | null };
-}
-
-/** What a part of a folder holds. */
-export interface FolderPart {
-  readonly files: readonly { readonly name: string; readonly size: number }[];
-  readonly folders: readonly string[];
 }
 
 export class Intake {
@@ -49,61 +34,6 @@ export class Intake {
       await countIn(db, taken.jobs);
     });
     return taken.jobs.map((job) => job.id);
-  }
-
-  nextWalk(): Promise<WalkRow | undefined> {
-    return openWalks(this.#db).first();
-  }
-
-  source(id: string): Promise<SourceRow | undefined> {
-    return this.#db.sources.get(id);
-  }
-
-  /** Part of a folder was read: its files become jobs, its folders walks. What is known already is left alone. */
-  async addWalked(walk: WalkRow, root: string, part: FolderPart): Promise<void> {
-    const db = this.#db;
-    const jobs = walkedJobs(walk, root, part.files, this.#now());
-    await inTransaction(db, async () => {
-      if (!(await isStillWalked(db, walk))) return;
-      const places = jobs.map((job): [string, string] => [job.sourceId, job.place]);
-      const known = new Set((await db.jobs.where('[sourceId+place]').anyOf(places).toArray()).map((job) => job.place));
-      const fresh = jobs.filter((job) => !known.has(job.place));
-      await db.jobs.bulkAdd(fresh);
-      await countIn(db, fresh);
-      for (const name of part.folders) {
-        const within = [...walk.within, name];
-        const { sourceId, capturedAt } = walk;
-        await db.walks.put({ sourceId, place: within.join('/'), within, capturedAt });
-      }
-    });
-  }
-
-  /** A folder was read to its end. */
-  async finishWalk(walk: WalkRow): Promise<void> {
-    const db = this.#db;
-    await inTransaction(db, async () => {
-      await db.walks.delete([walk.sourceId, walk.place]);
-      await dropSourceWhenUnused(db, walk.sourceId);
-    });
-  }
-
-  /** The browser must be asked again before the folder can be read. */
-  async blockWalk(walk: WalkRow): Promise<void> {
-    await this.#db.walks.update([walk.sourceId, walk.place], { blocked: 1 });
-  }
-
-  /** The folder cannot be read: it becomes one failed item by its name, and the rest goes on. */
-  async failWalk(walk: WalkRow, root: string, code: ErrorCode): Promise<void> {
-    const db = this.#db;
-    const name = walk.within.at(-1) ?? root;
-    const parents = walk.within.slice(0, -1);
-    const path = walk.within.length === 0 ? [] : [root, ...parents];
-    await inTransaction(db, async () => {
-      const [job] = walkedJobs({ ...walk, within: parents }, root, [{ name, size: 0 }], this.#now());
-      if (job === undefined || !(await isStillWalked(db, walk))) return;
-      await db.walks.delete([walk.sourceId, walk.place]);
-      await db.jobs.add(jobRow({ ...job, path, within: walk.within, status: { state: 'failed', code } }));
-    });
   }
 
   /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. */
@@ -146,9 +76,4 @@ export class Intake {
       await save(db, [[before, after]]);
     });
   }
-}
-
-/** False once it was cancelled or done. */
-async function isStillWalked(db: QueueDb, walk: WalkRow): Promise<boolean> {
-  return (await db.walks.get([walk.sourceId, walk.place])) !== undefined;
 }

@@ -3,6 +3,7 @@
  * that is under way.
  */
 import { toHex } from '../../shared/bytes/index.ts';
+import type { ErrorCode } from '../../shared/errors/index.ts';
 import type { JobRow, SourceRow, WalkRow, WebRequest } from './db.ts';
 import type { JobStatus } from './job.ts';
 import { type JobDraft, jobRow } from './row.ts';
@@ -64,23 +65,26 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
   }
 }
 
-/** The jobs of the files that one walked folder holds. `root` is the source folder's name. */
-export function walkedJobs(
+/** The job of a file that a walk came across. `root` is the source folder's name, `within` leads from there to the file. */
+export function walkedFile(walk: WalkRow, root: string, within: readonly string[], size: number, now: number): JobRow {
+  return jobRow(walkedDraft(walk, root, within, size, now));
+}
+
+/** The item that stands for a folder which cannot be read. */
+export function failedFolder(
   walk: WalkRow,
   root: string,
-  files: readonly { name: string; size: number }[],
+  within: readonly string[],
+  code: ErrorCode,
   now: number,
-): JobRow[] {
-  return files.map(({ name, size }) =>
-    jobRow({
-      ...blank(walk.sourceId, now),
-      within: [...walk.within, name],
-      path: [root, ...walk.within],
-      name,
-      size,
-      capturedAt: walk.capturedAt,
-    }),
-  );
+): JobRow {
+  return jobRow({ ...walkedDraft(walk, root, within, 0, now), status: { state: 'failed', code } });
+}
+
+function walkedDraft(walk: WalkRow, root: string, within: readonly string[], size: number, now: number): JobDraft {
+  const names = [root, ...within];
+  const { sourceId, capturedAt } = walk;
+  return { ...blank(sourceId, now), within, path: names.slice(0, -1), name: names.at(-1) ?? '', size, capturedAt };
 }
 
 function blank(sourceId: string, now: number): Omit<JobDraft, 'path' | 'name' | 'size'> {

@@ -50,8 +50,9 @@ export class Leases {
       if (await isClosed(db, now)) return [];
       const batch = withinBytes(await claimable(db, now).limit(limits.items).toArray(), limits.bytes);
       const leased = await save(db, changes(batch, { type: 'claim', owner, until: now + limits.leaseMs }, now));
-      const sources = await db.sources.bulkGet(leased.map((job) => job.sourceId));
-      return leased.map((job, i) => ({ job, source: sources[i] }));
+      const ids = [...new Set(leased.map((job) => job.sourceId))];
+      const sources = new Map((await db.sources.bulkGet(ids)).map((source) => [source?.id, source]));
+      return leased.map((job) => ({ job, source: sources.get(job.sourceId) }));
     });
   }
 
@@ -64,8 +65,8 @@ export class Leases {
   }
 
   /**
-   * Renews leases and notes the bytes dealt with. Answers whether the queue was paused, and the ids that `owner` no
-   * longer holds.
+   * Notes the bytes dealt with and renews leases before they run out; what has not moved is not written again. Answers
+   * whether the queue was paused, and the ids that `owner` no longer holds.
    */
   advance(
     owner: string,
@@ -82,6 +83,7 @@ export class Leases {
         const row = rows[i];
         const stage = stageAt(done, row?.size ?? 0);
         const after = row && changed(row, { type: 'advance', owner, stage, until: now + leaseMs }, now);
+        if (after && isCurrent(row, done, now + leaseMs / 2)) continue;
         if (after) renewed.push({ ...after, done });
         else if (row?.status.state !== 'proven') lost.push(id);
       }
@@ -154,6 +156,11 @@ function withinBytes(rows: readonly JobRow[], limit: number): readonly JobRow[] 
     return i > 0 && bytes > limit;
   });
   return over === -1 ? rows : rows.slice(0, over);
+}
+
+/** Says what there is to say already, and is held for long enough. */
+function isCurrent({ status, done }: JobRow, doneNow: number, until: number): boolean {
+  return done === doneNow && 'until' in status && status.until > until;
 }
 
 function stageAt(done: number, size: number): Stage {

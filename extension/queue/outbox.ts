@@ -7,14 +7,21 @@ import { Controls } from './controls.ts';
 import type { QueueDb } from './db.ts';
 import { Intake } from './intake.ts';
 import { Leases } from './leases.ts';
+import { Walks } from './walks.ts';
 
 export interface Outbox {
   readonly intake: Intake;
+  readonly walks: Walks;
   readonly leases: Leases;
   readonly controls: Controls;
 }
 
 /** `now`: milliseconds since 1970. */
 export function createOutbox(db: QueueDb, now: () => number): Outbox {
-  return { intake: new Intake(db, now), leases: new Leases(db, now), controls: new Controls(db, now) };
+  return {
+    intake: new Intake(db, now),
+    walks: new Walks(db, now),
+    leases: new Leases(db, now),
+    controls: new Controls(db, now),
+  };
 }

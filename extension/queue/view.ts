@@ -1,14 +1,12 @@
-/**
- * What the screens may see of the queue: read-only live queries. A query runs again by itself when any context of the
- * extension changed what it read. May not: write.
- */
-import { liveQuery, type Observable } from 'dexie';
+/** What the screens may see of the queue: read-only live queries. May not: write. */
 import { inState } from './changes.ts';
 import { type Hold, type JobRow, type QueueDb, readSetting, type SourceRow, type Tally } from './db.ts';
 import { JOB_STATES, type JobState, type WaitReason } from './job.ts';
+import { type Live, live } from './live.ts';
 
 export type { Hold, JobRow, SourceRow, Tally } from './db.ts';
 export type { JobState, JobStatus, WaitReason } from './job.ts';
+export type { Live } from './live.ts';
 
 export interface QueueSummary {
   counts: Readonly<Record<JobState, number>>;
@@ -30,11 +28,12 @@ export interface QueueSummary {
 export type QueueFilter = 'all' | 'open' | 'failed' | 'done';
 
 export interface QueueView {
-  summary(): Observable<QueueSummary>;
+  summary(): Live<QueueSummary>;
   /** Newest change first. */
-  jobs(filter: QueueFilter, limit: number): Observable<readonly JobRow[]>;
+  jobs(filter: QueueFilter, limit: number): Live<readonly JobRow[]>;
+  lastProvenAt(): Live<number | null>;
   /** The sources that the browser must be asked for again before their items can go on. */
-  awaitingPermission(): Observable<readonly SourceRow[]>;
+  awaitingPermission(): Live<readonly SourceRow[]>;
 }
 
 const WAIT_REASONS: readonly WaitReason[] = ['offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'];
@@ -46,9 +45,10 @@ const STATES_OF: Readonly<Record<Exclude<QueueFilter, 'all'>, readonly JobState[
 
 export function createView(db: QueueDb): QueueView {
   return {
-    summary: () => liveQuery(() => readSummary(db)),
-    jobs: (filter, limit) => liveQuery(() => readJobs(db, filter, limit)),
-    awaitingPermission: () => liveQuery(() => readAwaiting(db)),
+    summary: () => live(() => readSummary(db)),
+    jobs: (filter, limit) => live(() => readJobs(db, filter, limit)),
+    lastProvenAt: () => live(() => readSetting(db, 'lastProvenAt')),
+    awaitingPermission: () => live(() => readAwaiting(db)),
   };
 }
 
@@ -71,7 +71,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     counts,
     waiting,
     walks: await db.walks.count(),
-    handles: await db.sources.filter(({ kind }) => kind === 'file' || kind === 'folder').count(),
+    handles: await db.sources.where('kind').anyOf('file', 'folder').count(),
     tally: await readSetting(db, 'tally'),
     inFlight: leased.reduce((sum, job) => sum + Math.min(job.done, job.size), 0),
     hold: await readSetting(db, 'hold'),

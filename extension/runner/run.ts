@@ -30,10 +30,7 @@ export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   const both = AbortSignal.any([signal, stop.signal]);
   const feed = { over: false };
   const ring = (): void => bell.ring();
-  const feeding = Promise.all([
-    walkFolders(ports.outbox, ports.anchors, ring, both),
-    fetchAll(ports, ring, both),
-  ]).finally(() => {
+  const feeding = Promise.all([walkFolders(ports, ring, both), fetchAll(ports, ring, both)]).finally(() => {
     feed.over = true;
     bell.ring();
   });

@@ -1,10 +1,6 @@
 /** Live queries and the clock as Preact hooks. */
 import { useEffect, useState } from 'preact/hooks';
-
-/** As much of an observable as is needed; a live query of the queue is one. */
-export interface Live<T> {
-  subscribe(next: (value: T) => void): { unsubscribe(): void };
-}
+import type { Live } from '../queue/view.ts';
 
 /** The newest answer of a live query; null until the first. `query` runs again when an input changes. */
 export function useLive<T>(query: () => Live<T>, inputs: readonly unknown[]): T | null {

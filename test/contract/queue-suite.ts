@@ -1,7 +1,7 @@
 /** What a queue must do, whatever IndexedDB stands under it. Run it with a function that opens a fresh database. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { QueueDb } from '../../extension/queue/index.ts';
+import type { QueueDb, WalkNews } from '../../extension/queue/index.ts';
 import { type CapturedItem, createOutbox, readSummary, type WebRequest } from '../../extension/queue/index.ts';
 
 const LIMITS = { items: 10, bytes: 1_000, leaseMs: 60_000 };
@@ -28,6 +28,12 @@ export const webItem = (url: string, allowed: boolean): CapturedItem => {
 /** A folder handle as far as the queue looks at it: it is only kept. */
 const folderItem = (name: string): CapturedItem =>
   ({ kind: 'folder', handle: { kind: 'directory', name } }) as unknown as CapturedItem;
+
+const walked = (within: readonly string[], size = 1) => ({ within, size });
+const news = (some: Partial<WalkNews>): WalkNews => ({
+  ...{ files: [], found: [], read: [], blocked: [], failed: [] },
+  ...some,
+});
 
 export function queueSuite(label: string, open: () => QueueWorld): void {
   const suite = (name: string, run: (world: QueueWorld, clock: { now: number }) => Promise<void>): void => {
@@ -102,11 +108,18 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     assert.equal((await readSummary(db)).counts.proven, 1);
   });
 
-  suite('progress renews the lease, and a cancelled job is reported as lost', async ({ db }, clock) => {
+  suite('progress is noted, a lease is renewed before it runs out, and a cancelled job is reported as lost', async ({
+    db,
+  }, clock) => {
     const { intake, leases, controls } = createOutbox(db, () => clock.now);
     const [first, second] = await intake.capture([bytesItem('a'), bytesItem('b')]);
     await leases.claim('one', LIMITS);
-    clock.now += 50_000;
+    await leases.advance('one', 60_000, new Map([[first!, 4]]));
+    const noted = await db.jobs.get(first!);
+    clock.now += 10_000;
+    await leases.advance('one', 60_000, new Map([[first!, 4]]));
+    assert.deepEqual(await db.jobs.get(first!), noted, 'a lease that is fresh is not written again');
+    clock.now += 40_000;
     const progress = new Map([
       [first!, 4],
       [second!, 0],
@@ -167,53 +180,62 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
   });
 
   suite('a folder walked twice gives each file one job', async ({ db }, clock) => {
-    const { intake, leases } = createOutbox(db, () => clock.now);
+    const { intake, walks, leases } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Home')]);
-    const walk = (await intake.nextWalk())!;
-    const part = {
-      files: [
-        { name: 'a', size: 1 },
-        { name: 'b', size: 2 },
-      ],
-      folders: ['Sub'],
-    };
-    await intake.addWalked(walk, 'Home', part);
-    await intake.addWalked(walk, 'Home', { ...part, files: [...part.files, { name: 'c', size: 3 }] });
-    await intake.finishWalk(walk);
-    const sub = (await intake.nextWalk())!;
+    const walk = (await walks.next())!;
+    const files = [walked(['a']), walked(['b'], 2)];
+    const found = [['Sub']];
+    await walks.tell(walk, 'Home', news({ files, found }));
+    await walks.tell(walk, 'Home', news({ files: [...files, walked(['c'], 3)], found, read: [[]] }));
+    const sub = (await walks.next())!;
     assert.deepEqual(sub.within, ['Sub']);
-    await intake.addWalked(sub, 'Home', { files: [{ name: 'a', size: 4 }], folders: [] });
-    await intake.finishWalk(sub);
+    await walks.tell(sub, 'Home', news({ files: [walked(['Sub', 'a'], 4)], read: [['Sub']] }));
     const jobs = (await leases.claim('one', LIMITS)).map(({ job }) => [...job.path, job.name].join('/'));
     assert.deepEqual(jobs.sort(), ['Home/Sub/a', 'Home/a', 'Home/b', 'Home/c']);
-    assert.equal(await intake.nextWalk(), undefined);
+    assert.deepEqual((await readSummary(db)).tally, { files: 4, bytes: 10, doneFiles: 0, doneBytes: 0 });
+    assert.equal(await walks.next(), undefined);
+  });
+
+  suite('a walk that was cancelled meanwhile notes nothing', async ({ db }, clock) => {
+    const { intake, walks, controls } = createOutbox(db, () => clock.now);
+    await intake.capture([folderItem('Home')]);
+    const walk = (await walks.next())!;
+    assert.equal(await walks.tell(walk, 'Home', news({ found: [['Sub']] })), true);
+    await controls.cancelAll();
+    assert.equal(await walks.tell(walk, 'Home', news({ files: [walked(['a'])], found: [['More']] })), false);
+    assert.deepEqual([await db.sources.count(), await db.jobs.count(), await db.walks.count()], [0, 0, 0]);
   });
 
   suite('a folder that may not be read waits for its permission; one that is gone becomes one failed item', async ({
     db,
   }, clock) => {
-    const { intake, controls } = createOutbox(db, () => clock.now);
+    const { intake, walks, controls } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Home')]);
-    await intake.blockWalk((await intake.nextWalk())!);
-    assert.equal(await intake.nextWalk(), undefined);
+    const walk = (await walks.next())!;
+    await walks.tell(walk, 'Home', news({ blocked: [[]] }));
+    assert.equal(await walks.next(), undefined);
     await controls.release('permission');
-    await intake.failWalk((await intake.nextWalk())!, 'Home', 'E_SOURCE_GONE');
-    const [job] = await db.jobs.toArray();
-    assert.deepEqual([job?.path, job?.name, job?.status], [[], 'Home', { state: 'failed', code: 'E_SOURCE_GONE' }]);
+    const gone = [
+      { within: [], code: 'E_SOURCE_GONE' },
+      { within: ['Sub', 'Deep'], code: 'E_SOURCE_UNREADABLE' },
+    ] as const;
+    await walks.tell((await walks.next())!, 'Home', news({ failed: gone }));
+    assert.equal(await walks.next(), undefined);
+    const jobs = (await db.jobs.toArray()).map(({ path, name, status }) => ({ path, name, status }));
+    assert.deepEqual(
+      jobs.sort((a, b) => a.path.length - b.path.length),
+      [
+        { path: [], name: 'Home', status: { state: 'failed', code: 'E_SOURCE_GONE' } },
+        { path: ['Home', 'Sub'], name: 'Deep', status: { state: 'failed', code: 'E_SOURCE_UNREADABLE' } },
+      ],
+    );
+    assert.equal((await readSummary(db)).tally.files, 0);
   });
 
   suite('a source folder is kept until its last file is done', async ({ db }, clock) => {
-    const { intake, leases } = createOutbox(db, () => clock.now);
+    const { intake, walks, leases } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Home')]);
-    const walk = (await intake.nextWalk())!;
-    await intake.addWalked(walk, 'Home', {
-      files: [
-        { name: 'a', size: 1 },
-        { name: 'b', size: 1 },
-      ],
-      folders: [],
-    });
-    await intake.finishWalk(walk);
+    await walks.tell((await walks.next())!, 'Home', news({ files: [walked(['a']), walked(['b'])], read: [[]] }));
     const claimed = await leases.claim('one', LIMITS);
     for (const [i, { job }] of claimed.entries()) {
       await leases.commit('one', [job.id], 60_000);
@@ -223,9 +245,9 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
   });
 
   suite('an empty folder leaves nothing behind', async ({ db }, clock) => {
-    const { intake } = createOutbox(db, () => clock.now);
+    const { intake, walks } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Empty')]);
-    await intake.finishWalk((await intake.nextWalk())!);
+    await walks.tell((await walks.next())!, 'Empty', news({ read: [[]] }));
     assert.deepEqual([await db.sources.count(), await db.jobs.count(), await db.walks.count()], [0, 0, 0]);
   });
 

@@ -22,7 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
         'toFetch',
         'touchedAt',
       ].join(', '),
-      sources: '&id',
+      sources: '&id, kind',
       walks: '&[sourceId+place], sourceId',
       settings: '&name',
     },

@@ -36,7 +36,7 @@ function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
     }
     busy = false;
   };
-  view.summary().subscribe(({ lastProvenAt }) => {
+  view.lastProvenAt().subscribe((lastProvenAt) => {
     asked = lastProvenAt;
     if (!busy && asked !== seen) void refresh();
   });

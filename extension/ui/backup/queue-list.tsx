@@ -1,11 +1,11 @@
 /** The queue as a list: the part that is asked for, newest first, each item with its state, cause and ways out. */
 import { useState } from 'preact/hooks';
 import { Button, EmptyState, formatCount, type Option, Segments } from '../../../web/ui/index.ts';
-import type { JobRow, QueueFilter, QueueSummary } from '../../queue/view.ts';
+import type { JobRow, Live, QueueFilter, QueueSummary } from '../../queue/view.ts';
 import { ItemRow } from '../item-row.tsx';
 import { backup, item as words } from '../messages/en.ts';
 import { openFiles } from '../truth.ts';
-import { type Live, useLive } from '../use-live.ts';
+import { useLive } from '../use-live.ts';
 import { useDrop } from './drop-zone.tsx';
 
 const SHOWN = 200;
