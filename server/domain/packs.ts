@@ -62,6 +62,6 @@ export async function openPack(
   if (size === null) throw new Refusal('not-found');
   const { start, end } = range(size);
   const blocks = await deps.packs.get(packId, size, start, end);
-  if (blocks === null) throw new Refusal('unavailable');
+  if (blocks === null) throw new Refusal('pack-damaged');
   return { size, start, end, blocks };
 }

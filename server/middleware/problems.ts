@@ -5,7 +5,7 @@ import { Refusal } from '../domain/index.ts';
 import { logFailure } from './request-log.ts';
 
 /** Failures that the operator should see the cause of. */
-const OURS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unavailable', 'server-full']);
+const OURS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['internal', 'unavailable', 'server-full', 'pack-damaged']);
 
 export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = refusalOf(error);

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   'quota-exceeded': { status: 403, error: 'E_QUOTA', title: 'The space of this account is used up' },
   'rate-limited': { status: 429, error: 'E_RATE', title: 'Too many requests' },
   'server-full': { status: 507, error: 'E_SERVER_FULL', title: 'The server has no room left' },
+  'pack-damaged': { status: 500, error: 'E_INTEGRITY', title: 'A stored pack is missing or has lost bytes' },
   unavailable: { status: 503, error: 'E_UNAVAILABLE', title: 'Not available now' },
   internal: { status: 500, error: 'E_UNAVAILABLE', title: 'The server failed' },
 } as const satisfies Record<string, { status: number; error: ErrorCode; title: string }>;

@@ -134,15 +134,15 @@ describe('packs', () => {
     assert.equal((await stranger.ask('GET', packPath(stranger.vault, id))).status, 200);
   });
 
-  it('says that a damaged pack is not available, and takes it again', async () => {
+  it('says that a pack is damaged, and takes it again', async () => {
     const { id, bytes } = pack();
     await person.put(bytes);
     await truncate(place(id), 100);
-    assert.equal((await get(id)).code, 'unavailable');
+    assert.equal((await get(id)).code, 'pack-damaged');
     assert.equal((await person.put(bytes)).status, 200);
     assert.ok((await get(id)).bytes.equals(bytes));
     await rename(place(id), `${place(id)}.gone`);
-    assert.equal((await get(id)).code, 'unavailable');
+    assert.equal((await get(id)).code, 'pack-damaged');
     assert.equal((await person.put(bytes)).status, 200);
     assert.equal((await get(id)).status, 200);
   });
