@@ -1,8 +1,10 @@
 /** Another device of the account, on Node: reads the vault as any client does, to say what is really in it. */
-
+import { createHash } from 'node:crypto';
 import type { Session } from '../../../shared/account/index.ts';
 import { signIn } from '../../../shared/account/sign-in.ts';
 import { connectAccount } from '../../../shared/browser/index.ts';
+import { planNode, restoreStream } from '../../../shared/restorer/index.ts';
+import type { NodeState, ReadPack } from '../../../shared/vault/index.ts';
 import { createMemoryKeyStore } from '../../support/memory-key-store.ts';
 import type { Person } from './journey.ts';
 
@@ -16,14 +18,34 @@ export async function readVault(serverUrl: string, person: Pick<Person, 'name' |
 
 /** Live files and how many versions each has: `folder/name` → versions. */
 export function versionCounts(session: Session): Map<string, number> {
-  const { nodes } = session.vault.state;
   const counts = new Map<string, number>();
-  for (const node of nodes.values()) {
-    if (node.kind !== 0) continue;
-    const parts = [node.name];
-    for (let parent = nodes.get(node.parent); parent !== undefined; parent = nodes.get(parent.parent))
-      parts.unshift(parent.name);
-    counts.set(parts.join('/'), (counts.get(parts.join('/')) ?? 0) + node.versions.length);
-  }
+  for (const [path, node] of liveFiles(session)) counts.set(path, (counts.get(path) ?? 0) + node.versions.length);
   return counts;
+}
+
+/** Restores the newest version of every live file as any client does: `folder/name` → SHA-256 in hex. */
+export async function restoreEverything(session: Session): Promise<Map<string, string>> {
+  const { vault, domain, ports } = session;
+  const { signal } = new AbortController();
+  const readPack: ReadPack = (pack, range) => ports.api.pack(vault.vaultId, pack, range, signal);
+  const hashes = new Map<string, string>();
+  for (const [path, node] of liveFiles(session)) {
+    const set = await planNode({ state: vault.state, keys: domain, readPack }, node.fileId);
+    const hash = createHash('sha256');
+    for await (const part of restoreStream(set, readPack, signal)) hash.update(part);
+    hashes.set(path, hash.digest('hex'));
+  }
+  return hashes;
+}
+
+function liveFiles({ vault }: Session): [path: string, node: NodeState][] {
+  const { nodes } = vault.state;
+  return [...nodes.values()]
+    .filter((node) => node.kind === 0)
+    .map((node) => {
+      const parts = [node.name];
+      for (let parent = nodes.get(node.parent); parent !== undefined; parent = nodes.get(parent.parent))
+        parts.unshift(parent.name);
+      return [parts.join('/'), node];
+    });
 }
