@@ -57,6 +57,33 @@ export async function submitSignIn(page: Page, person: Pick<Person, 'name' | 'pa
   await button(page, 'Sign in').last().click();
 }
 
+/** Fills the form for the twelve words and sends it, whatever comes of it. */
+export async function submitWords(page: Page, { name, words }: Pick<Person, 'name' | 'words'>): Promise<void> {
+  const field = page.getByLabel('Twelve recovery words');
+  const byWords = button(page, 'Use recovery words instead');
+  await field.or(byWords).first().waitFor();
+  if (await byWords.isVisible()) await byWords.click();
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await field.fill(words.join(' '));
+  await button(page, 'Sign in').last().click();
+}
+
+/** Takes the suggested password in the dialog that is open, and answers it. */
+export async function setPassword(page: Page): Promise<string> {
+  const dialog = page.getByRole('dialog', { name: 'Set a new password' });
+  const password = (await dialog.getByRole('status', { name: 'Your new password' }).innerText()).trim();
+  assert.match(password, /^[a-z]+(-[a-z]+){4,}$/);
+  await dialog.getByRole('button', { name: 'Save password' }).click();
+  await page.getByText('Your new password is set').waitFor();
+  return password;
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await goTo(page, 'Account');
+  await button(page, 'Sign out').last().click();
+  await page.getByRole('radio', { name: 'Sign in' }).waitFor();
+}
+
 export async function signedIn(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).first().waitFor({ timeout: 30_000 });
 }
