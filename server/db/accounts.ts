@@ -167,11 +167,25 @@ async function replacePassword(
   await tx.updateTable('accounts').set({ opaque_record: record }).where('account_id', '=', account).execute();
   await tx.deleteFrom('wraps').where('account_id', '=', account).where('kind', '=', wrap.kind).execute();
   await insertWrap(tx, account, wrap);
+  await forgetOthers(tx, account, bytesOf(keepSession));
+}
+
+/** Ends every session but one, and with them the devices that could open new ones by their own keys. */
+async function forgetOthers(tx: Transaction<Tables>, account: Bytes, keepSession: Bytes): Promise<void> {
+  await tx.deleteFrom('sessions').where('account_id', '=', account).where('session_id', '!=', keepSession).execute();
+  const kept = await tx
+    .selectFrom('sessions')
+    .select('device_id')
+    .where('session_id', '=', keepSession)
+    .executeTakeFirst();
+  const device = kept?.device_id ?? new Uint8Array(0);
   await tx
-    .deleteFrom('sessions')
+    .deleteFrom('wraps')
     .where('account_id', '=', account)
-    .where('session_id', '!=', bytesOf(keepSession))
+    .where('kind', '=', WRAP_KIND.device)
+    .where('credential_id', '!=', device)
     .execute();
+  await tx.deleteFrom('devices').where('account_id', '=', account).where('device_id', '!=', device).execute();
 }
 
 async function addDevice(

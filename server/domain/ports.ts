@@ -169,7 +169,7 @@ export interface MetadataStore {
   createAccount(account: NewAccount): Promise<'created' | 'name-taken' | 'exists'>;
   accountByName(nameMac: Bytes): Promise<AccountRecord | null>;
   accountById(accountId: string): Promise<AccountRecord | null>;
-  /** Replaces record and password wrap, and ends every session of the account but one. */
+  /** Replaces record and password wrap, and forgets every session and device of the account but one session and its device. */
   replacePassword(accountId: string, record: Bytes, wrap: WrapRecord, keepSession: string): Promise<void>;
   recoveryByLookup(lookup: string): Promise<{ accountId: string; publicKey: Bytes } | null>;
   deviceById(deviceId: string): Promise<(DeviceRecord & { accountId: string }) | null>;

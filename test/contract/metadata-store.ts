@@ -158,10 +158,16 @@ export function metadataStoreContract(name: string, create: () => Promise<Metada
       await fresh.dispose();
     });
 
-    it('replaces record and wrap together and keeps one session', async () => {
-      const [kept, ended] = [session(account.accountId), session(account.accountId)];
+    it('replaces record and wrap together, and keeps one session and its device', async () => {
+      const other = { deviceId: id(), publicKey: bytes(32), half: bytes(32) };
+      const [kept, ended] = [
+        session(account.accountId, { deviceId: account.device.deviceId }),
+        session(account.accountId),
+      ];
       await store.openSession(kept, hash('kept'), 4);
       await store.openSession(ended, hash('ended'), 4);
+      const otherWrap = { kind: 4, epoch: 1, credentialId: Buffer.from(other.deviceId, 'hex'), blob: bytes(100) };
+      assert.equal(await store.addDevice(ended, other, otherWrap, 9), 'added');
       const record = bytes(192);
       const wrap = { kind: 1, epoch: 2, credentialId: bytes(0), blob: bytes(100) };
       await store.replacePassword(account.accountId, record, wrap, kept.sessionId);
@@ -169,6 +175,8 @@ export function metadataStoreContract(name: string, create: () => Promise<Metada
       assert.deepEqual((await store.wrapsOf(account.accountId, null))[0], wrap);
       assert.deepEqual(await store.sessionByToken(hash('kept')), kept);
       assert.equal(await store.sessionByToken(hash('ended')), null);
+      assert.equal(await store.deviceById(other.deviceId), null);
+      assert.notEqual(await store.deviceById(account.device.deviceId), null);
     });
 
     it('finds, touches and ends sessions, and forgets the device of one that is ended', async () => {
