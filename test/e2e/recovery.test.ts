@@ -60,7 +60,7 @@ test('a second device is listed, signed out, and says so', async () => {
   const other = await away.open(server.app);
   await person.signIn(other, { name: ada.name, password: newPassword });
   await person.goTo(page, 'Account');
-  const signOutOther = page.getByRole('button', { name: /^Sign out the web browser/ });
+  const signOutOther = page.getByRole('button', { name: /^Sign out Web browser/ });
   await signOutOther.waitFor();
   assert.equal(await signOutOther.count(), 1);
   await page.getByText('This device').waitFor();

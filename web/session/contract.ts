@@ -30,9 +30,12 @@ export interface PendingSignUp {
   ask: readonly [number, number, number];
 }
 
+/** A device that is signed in. */
 export interface SessionRow {
   sessionId: string;
   client: 'web' | 'extension';
+  /** What it called itself; null for one that has never written anything. */
+  deviceName: string | null;
   createdAt: number;
   lastSeenAt: number;
   current: boolean;

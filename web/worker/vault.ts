@@ -13,6 +13,7 @@ import type { ReadPack } from '../../shared/vault/index.ts';
 import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.ts';
 import { serve } from '../session/rpc.ts';
 import { Accounts } from './accounts.ts';
+import { listDevices } from './device-list.ts';
 import { linkOf, listLinks } from './link-list.ts';
 import { createRestores, planOf } from './restores.ts';
 
@@ -49,7 +50,7 @@ function shareDeps(): ShareDeps {
 
 const api: VaultApi = {
   ...accounts.methods,
-  sessions: () => current().ports.api.sessions(),
+  sessions: () => listDevices(current()),
   revokeSession: (sessionId) => current().ports.api.revokeSession(sessionId),
   async account() {
     const session = current();

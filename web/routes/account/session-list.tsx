@@ -35,14 +35,14 @@ function SessionLine({ session, onRevoked }: { session: SessionRow; onRevoked: (
     say(text.account.sessionRevoked);
     onRevoked();
   });
-  const client = text.account[session.client];
+  const device = session.deviceName ?? text.account[session.client];
   const since = formatDay(session.createdAt);
   return (
     <li class="session">
       <Icon name={session.client === 'web' ? 'device' : 'plug'} />
       <div class="session-text">
         <p class="session-name">
-          {client}
+          {device}
           {session.current && <Badge tone="good">{text.account.thisOne}</Badge>}
         </p>
         <p class="session-facts">
@@ -54,7 +54,7 @@ function SessionLine({ session, onRevoked }: { session: SessionRow; onRevoked: (
         <Button
           small
           busy={revoke.busy}
-          label={text.account.revokeSessionOf(client, since)}
+          label={text.account.revokeSessionOf(device, since)}
           onClick={() => revoke.run()}
         >
           {text.account.revokeSession}

@@ -275,7 +275,7 @@ export const account = {
   since: (date: string) => `Signed in ${date}`,
   seen: (age: string) => `last used ${age}`,
   revokeSession: 'Sign out',
-  revokeSessionOf: (client: string, date: string) => `Sign out the ${client.toLowerCase()} signed in ${date}`,
+  revokeSessionOf: (device: string, date: string) => `Sign out ${device}, signed in ${date}`,
   sessionRevoked: 'That device is signed out',
   appearance: 'Appearance',
   theme: { system: 'System', light: 'Light', dark: 'Dark' },
