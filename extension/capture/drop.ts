@@ -4,7 +4,9 @@
  * (`a:b`, `link.url`, a dot at the end) and do not say so; the entries of the same drop have it.
  */
 import type { CapturedItem } from '../queue/index.ts';
+import { childrenOf, isEntry, isFolderEntry, walkEntries, walkEntry } from './entries.ts';
 import { itemIn, itemOfHandle } from './files.ts';
+import { sourceError } from './worker/source-error.ts';
 
 interface HandleItem {
   getAsFileSystemHandle?: () => Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null>;
@@ -30,9 +32,13 @@ async function takeHandles(
   entries: readonly (FileSystemEntry | null)[],
   take: TakeItems,
 ): Promise<void> {
-  const handles = await Promise.all(dropped);
-  await takeInParts(leftOut(handles, entries), take);
-  await take(await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle)));
+  const handles = await Promise.all(dropped.map((handle) => handle.catch(() => null)));
+  try {
+    // First: a page that is closed meanwhile leaves no folder that looks whole and is not.
+    await takeInParts(leftOut(handles, entries), take);
+  } finally {
+    await take(await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle)));
+  }
 }
 
 async function takeEntries(
@@ -58,14 +64,16 @@ async function takeInParts(items: AsyncIterable<CapturedItem>, take: TakeItems):
   if (part.length > 0) await take(part);
 }
 
-/** What the folders' handles do not show, wherever in them it lies. */
+/** What comes without a handle, and what the folders' handles do not show, wherever in them it lies. */
 async function* leftOut(
   handles: readonly (FileSystemHandle | null)[],
   entries: readonly (FileSystemEntry | null)[],
 ): AsyncGenerator<CapturedItem> {
   for (const [i, handle] of handles.entries()) {
     const entry = entries[i];
-    if (handle && entry && isFolder(handle) && isFolderEntry(entry)) yield* leftOutOf(handle, entry, [entry.name]);
+    if (!entry) continue;
+    if (!handle) yield* walkEntry(entry, []);
+    else if (isFolder(handle) && isFolderEntry(entry)) yield* leftOutOf(handle, entry, [entry.name]);
   }
 }
 
@@ -74,44 +82,28 @@ async function* leftOutOf(
   entry: FileSystemDirectoryEntry,
   path: readonly string[],
 ): AsyncGenerator<CapturedItem> {
-  const shown = new Map<string, FileSystemHandle>();
-  for await (const child of handle.values()) shown.set(child.name, child);
-  for await (const child of childrenOf(entry)) {
+  const shown = await childrenShown(handle);
+  if (shown === null) return;
+  for await (const child of childrenOf(entry, path)) {
+    if (!isEntry(child)) {
+      yield child;
+      continue;
+    }
     const twin = shown.get(child.name);
     if (twin === undefined) yield* walkEntry(child, path);
     else if (isFolder(twin) && isFolderEntry(child)) yield* leftOutOf(twin, child, [...path, child.name]);
   }
 }
 
+/** None where the handle may not be read; null when the folder cannot be read: the walk that follows says so by name. */
+async function childrenShown(handle: FileSystemDirectoryHandle): Promise<Map<string, FileSystemHandle> | null> {
+  const shown = new Map<string, FileSystemHandle>();
+  try {
+    for await (const child of handle.values()) shown.set(child.name, child);
+    return shown;
+  } catch (error) {
+    return sourceError(error).code === 'E_SOURCE_PERMISSION' ? new Map() : null;
+  }
+}
+
 const isFolder = (handle: FileSystemHandle): handle is FileSystemDirectoryHandle => handle.kind === 'directory';
-const isFolderEntry = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
-
-async function* walkEntries(entries: readonly (FileSystemEntry | null)[]): AsyncGenerator<CapturedItem> {
-  for (const entry of entries) if (entry !== null) yield* walkEntry(entry, []);
-}
-
-async function* walkEntry(entry: FileSystemEntry, path: readonly string[]): AsyncGenerator<CapturedItem> {
-  if (!isFolderEntry(entry)) {
-    yield itemIn(path, await fileOf(entry as FileSystemFileEntry));
-    return;
-  }
-  for await (const child of childrenOf(entry)) yield* walkEntry(child, [...path, entry.name]);
-}
-
-/** A reader gives its entries in parts, an empty one at the end. */
-async function* childrenOf(entry: FileSystemDirectoryEntry): AsyncGenerator<FileSystemEntry> {
-  const reader = entry.createReader();
-  for (;;) {
-    const entries = await entriesOf(reader);
-    if (entries.length === 0) return;
-    yield* entries;
-  }
-}
-
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject));
-}
-
-function entriesOf(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
-  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-}

@@ -1,5 +1,6 @@
 /** From files and handles, however they were chosen, to captured items. May not: read contents. */
 import type { CapturedItem } from '../queue/index.ts';
+import { sourceError } from './worker/source-error.ts';
 
 /** One item for a handle; the size is only for show, a file that cannot be looked at is captured all the same. */
 export async function itemOfHandle(handle: FileSystemFileHandle | FileSystemDirectoryHandle): Promise<CapturedItem> {
@@ -24,4 +25,9 @@ export function itemOfFile(file: File): CapturedItem {
 
 export function itemIn(path: readonly string[], file: File): CapturedItem {
   return { kind: 'bytes', blob: file, path, name: file.name, mtime: file.lastModified };
+}
+
+/** What could not even be looked at is an item too, so that it is seen to be missing. */
+export function unreadableIn(path: readonly string[], name: string, error: unknown): CapturedItem {
+  return { kind: 'unreadable', path, name, code: sourceError(error).code };
 }

@@ -2,8 +2,9 @@
 import type { CapturedItem, FetchedBytes, SourceRow } from '../queue/index.ts';
 import { readDrop } from './drop.ts';
 import { askForHandle } from './handles.ts';
+import { keep } from './keep.ts';
 import { originPattern } from './link.ts';
-import { pickFiles, pickFolder, pickOneFile } from './picker.ts';
+import { pickerSkips, pickFiles, pickFolder, pickOneFile } from './picker.ts';
 
 /** The part of the queue that takes things in. */
 export interface IntakeQueue {
@@ -22,12 +23,13 @@ export function createIntakePorts(
   const take = async (items: readonly CapturedItem[]): Promise<void> => {
     if (items.length === 0) return;
     for (const item of items) if (item.kind === 'file' || item.kind === 'folder') alive.push(item.handle);
-    await queue.capture(items);
+    await keep((some) => queue.capture(some), items);
     await wake();
   };
   return {
     pickFiles: async () => take(await pickFiles(page)),
     pickFolder: async () => take(await pickFolder(page)),
+    pickerSkips: pickerSkips(page),
     takeDrop: (transfer: DataTransfer) => readDrop(transfer, take),
     async give(id: string, given: File | null): Promise<void> {
       const file = given ?? (await pickOneFile(page.document));

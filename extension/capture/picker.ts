@@ -25,6 +25,11 @@ export async function pickFolder(page: Window & Pickers): Promise<readonly Captu
   return handle === null ? [] : [await itemOfHandle(handle)];
 }
 
+/** Whether a folder that is chosen lacks the names which Chromium's handles leave out; a drop has them, see drop.ts. */
+export function pickerSkips(page: Window & Pickers): boolean {
+  return page.showDirectoryPicker !== undefined;
+}
+
 async function unlessAborted<T>(pick: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await pick();

@@ -13,6 +13,8 @@ export type CapturedItem =
   | { kind: 'file'; handle: FileSystemFileHandle; size: number }
   | { kind: 'folder'; handle: FileSystemDirectoryHandle }
   | { kind: 'bytes'; blob: Blob; path: readonly string[]; name: string; mtime: number }
+  /** Stands in the list by its name, with the cause. */
+  | { kind: 'unreadable'; path: readonly string[]; name: string; code: ErrorCode }
   /** `allowed`: the browser lets us fetch from this site already. */
   | { kind: 'web'; request: WebRequest; path: readonly string[]; name: string; allowed: boolean };
 
@@ -49,6 +51,9 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
     case 'bytes':
       taken.sources.push({ id: sourceId, kind: 'bytes', blob: item.blob, mtime: item.mtime });
       job({ path: item.path, name: item.name, size: item.blob.size });
+      return;
+    case 'unreadable':
+      job({ path: item.path, name: item.name, size: 0, status: { state: 'failed', code: item.code } });
       return;
     case 'web': {
       const { url, title, length } = item.request;

@@ -179,6 +179,15 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     assert.equal(await db.sources.count(), 0);
   });
 
+  suite('what could not be looked at is a failed item, and leaves with a press', async ({ db }, clock) => {
+    const { intake, controls } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([{ kind: 'unreadable', path: ['Home'], name: 'x', code: 'E_SOURCE_UNREADABLE' }]);
+    const { counts, tally } = await readSummary(db);
+    assert.deepEqual([counts.failed, tally.files], [1, 0]);
+    await controls.cancel([id!]);
+    assert.equal((await readSummary(db)).counts.failed, 0);
+  });
+
   suite('a folder walked twice gives each file one job', async ({ db }, clock) => {
     const { intake, walks, leases } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Home')]);

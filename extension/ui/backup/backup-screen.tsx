@@ -1,6 +1,6 @@
 /** The Backup screen: choose, see how it stands, and deal with what needs a person. */
 import type { ComponentType } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
 import type { Send } from '../../messaging/index.ts';
 import type { QueueSummary, QueueView, SourceRow } from '../../queue/view.ts';
@@ -21,6 +21,7 @@ export interface BackupPorts {
   /** Each of these must be called inside the gesture and resolves when the choice is in the queue. */
   readonly pickFiles: () => Promise<void>;
   readonly pickFolder: () => Promise<void>;
+  readonly pickerSkips: boolean;
   readonly takeDrop: (transfer: DataTransfer) => Promise<void>;
   /** Gives a job its file; null: let the person choose it. */
   readonly give: (id: string, file: File | null) => Promise<void>;
@@ -49,6 +50,7 @@ function BackupScreen(ports: BackupPorts) {
       </header>
       <DropZone
         busy={busy}
+        pickerSkips={ports.pickerSkips}
         onDrop={(transfer) => run(ports.takeDrop(transfer))}
         onPickFiles={() => run(ports.pickFiles())}
         onPickFolder={() => run(ports.pickFolder())}
@@ -69,17 +71,23 @@ function BackupScreen(ports: BackupPorts) {
   );
 }
 
-/** One thing at a time that a person set off; its failure stays until the next. */
+/** What a person set off; a failure stays until the next. Leaving the page before it is kept asks first. */
 function useWork() {
-  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: null });
+  const [running, setRunning] = useState(0);
+  const [error, setError] = useState<unknown>(null);
+  const busy = running > 0;
+  useEffect(() => {
+    if (!busy) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [busy]);
   const run = (work: Promise<unknown>): void => {
-    setState({ busy: true, error: null });
-    work.then(
-      () => setState({ busy: false, error: null }),
-      (error: unknown) => setState({ busy: false, error }),
-    );
+    setRunning((count) => count + 1);
+    setError(null);
+    void work.catch(setError).finally(() => setRunning((count) => count - 1));
   };
-  return { ...state, run };
+  return { busy, error, run };
 }
 
 /** Why the whole queue stands still, and when it will look again. */

@@ -5,12 +5,14 @@ import { backup } from '../messages/en.ts';
 
 export interface DropZoneProps {
   busy: boolean;
+  /** The folder chooser does not show every name. */
+  pickerSkips: boolean;
   onDrop: (transfer: DataTransfer) => void;
   onPickFiles: () => void;
   onPickFolder: () => void;
 }
 
-export function DropZone({ busy, onDrop, onPickFiles, onPickFolder }: DropZoneProps) {
+export function DropZone({ busy, pickerSkips, onDrop, onPickFiles, onPickFolder }: DropZoneProps) {
   const { over, handlers } = useDrop(onDrop);
   return (
     <section class={`drop${over ? ' drop-over' : ''}`} aria-label={backup.dropTitle} aria-busy={busy} {...handlers}>
@@ -18,7 +20,7 @@ export function DropZone({ busy, onDrop, onPickFiles, onPickFolder }: DropZonePr
         <Icon name="backup" />
       </span>
       <h2>{over ? backup.dropNow : backup.dropTitle}</h2>
-      <p>{busy ? backup.adding : backup.dropHint}</p>
+      <p role="status">{busy ? backup.adding : backup.dropHint}</p>
       <div class="drop-ways">
         <Button kind="primary" icon="files" busy={busy} onClick={onPickFiles}>
           {backup.pickFiles}
@@ -27,6 +29,7 @@ export function DropZone({ busy, onDrop, onPickFiles, onPickFolder }: DropZonePr
           {backup.pickFolder}
         </Button>
       </div>
+      {pickerSkips && <p class="drop-note">{backup.pickerHint}</p>}
     </section>
   );
 }

@@ -64,7 +64,9 @@ export const backup = {
   dropNow: 'Let go to back them up',
   pickFiles: 'Choose files',
   pickFolder: 'Choose a folder',
-  adding: 'Adding…',
+  adding: 'Looking through what you chose. Keep this page open for a moment.',
+  pickerHint:
+    'The folder chooser skips a few names, such as “CON” or “notes.” with a dot at its end. Dropping a folder takes them all.',
   progress: 'Backup progress',
   pause: 'Pause',
   resume: 'Resume',
