@@ -32,6 +32,7 @@ export interface QueueView {
   /** Newest change first. */
   jobs(filter: QueueFilter, limit: number): Live<readonly JobRow[]>;
   lastProvenAt(): Live<number | null>;
+  hold(): Live<Hold | null>;
   /** The sources that the browser must be asked for again before their items can go on. */
   awaitingPermission(): Live<readonly SourceRow[]>;
 }
@@ -48,6 +49,7 @@ export function createView(db: QueueDb): QueueView {
     summary: () => live(() => readSummary(db)),
     jobs: (filter, limit) => live(() => readJobs(db, filter, limit)),
     lastProvenAt: () => live(() => readSetting(db, 'lastProvenAt')),
+    hold: () => live(() => readSetting(db, 'hold')),
     awaitingPermission: () => live(() => readAwaiting(db)),
   };
 }

@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
 import type { Send } from '../../messaging/index.ts';
-import type { QueueSummary, QueueView, SourceRow } from '../../queue/view.ts';
+import type { QueueSummary, QueueView, SourceRow, WaitReason } from '../../queue/view.ts';
 import { backup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
 import { openFiles, truthOf } from '../truth.ts';
@@ -56,7 +56,7 @@ function BackupScreen(ports: BackupPorts) {
         onPickFolder={() => run(ports.pickFolder())}
       />
       {error !== null && <ErrorNote error={error} />}
-      <HoldNote summary={summary} onTry={() => run(send({ type: 'retry', ids: [] }))} />
+      <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
       <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
       <RunCard summary={summary} send={send} />
       <QueueList
@@ -91,7 +91,7 @@ function useWork() {
 }
 
 /** Why the whole queue stands still, and when it will look again. */
-function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: () => void }) {
+function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: WaitReason) => void }) {
   const now = useNow(1_000);
   const { hold } = summary;
   if (hold === null || openFiles(summary) === 0 || hold.reason === 'rate') return null;
@@ -101,7 +101,7 @@ function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: () => void
       error={hold.code}
       action={
         <span class="queue-ways">
-          <Button small icon="refresh" onClick={onTry}>
+          <Button small icon="refresh" onClick={() => onTry(hold.reason)}>
             {backup.tryNow}
           </Button>
           {seconds > 0 && <span class="queue-facts">{backup.retryAt(formatDuration(seconds))}</span>}

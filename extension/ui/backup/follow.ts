@@ -1,6 +1,6 @@
 /**
- * Keeps the full page's two halves in step: the background learns who is signed in, and the vault's worker looks for new
- * versions when the engine has proven some.
+ * Keeps the full page's two halves in step: the background learns who is signed in, and the vault's worker looks at the
+ * server when the engine has proven new versions or was told that its session has ended.
  */
 import type { SessionStatus, VaultApi, VaultEvent } from '../../../web/session/index.ts';
 import type { Send } from '../../messaging/index.ts';
@@ -20,6 +20,7 @@ export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send)
   onEvent((event) => event.type === 'session' && tell(event.status));
   void api.status().then(tell, () => undefined);
   refreshWhenProven(api, view);
+  refreshWhenSignedOut(api, view);
 }
 
 /** One refresh at a time; what is proven meanwhile is covered by one more. */
@@ -39,5 +40,14 @@ function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
   view.lastProvenAt().subscribe((lastProvenAt) => {
     asked = lastProvenAt;
     if (!busy && asked !== seen) void refresh();
+  });
+}
+
+/** The vault's worker finds the session ended as the engine did, and the sign-in screen comes up. */
+function refreshWhenSignedOut(api: VaultSide['api'], view: QueueView): void {
+  let before: string | undefined;
+  view.hold().subscribe((hold) => {
+    if (hold?.code === 'E_SESSION' && before !== 'E_SESSION') void api.refresh().catch(() => undefined);
+    before = hold?.code;
   });
 }
