@@ -12,7 +12,7 @@ const ALIVE_MS = 10_000;
 /** When to look again after a fault that no run foresaw, such as a full disk. */
 const AFTER_FAULT_MS = 60_000;
 
-export interface LoopPorts extends Omit<RunPorts, 'onMoved'> {
+export interface LoopPorts extends Omit<RunPorts, 'onMoved' | 'woken'> {
   readonly report: (report: EngineReport) => void;
   /** Runs alone among all contexts of the extension. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
@@ -57,7 +57,9 @@ export class EngineLoop {
   async #runOnce(): Promise<void> {
     const { report, exclusively } = this.#ports;
     const never = new AbortController().signal;
-    await exclusively(() => run({ ...this.#ports, onMoved: () => report({ type: 'moved' }) }, never));
+    await exclusively(() =>
+      run({ ...this.#ports, woken: this.#bell, onMoved: () => report({ type: 'moved' }) }, never),
+    );
   }
 
   /** Sleeps until then and runs again, or until somebody wakes us; returns at once when it is not soon. */

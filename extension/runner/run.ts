@@ -4,14 +4,12 @@
  */
 import type { Archiver } from '../../shared/archiver/index.ts';
 import { codeOf } from '../../shared/errors/index.ts';
-import { walkFolders } from '../capture/worker/index.ts';
 import type { ClaimedJob, ClaimLimits } from '../queue/index.ts';
 import { archiveBatch, type BatchPorts, LEASE_MS } from './batch.ts';
-import { Bell } from './bell.ts';
 import { holdAfter, roadReason } from './faults.ts';
-import { type FetchPorts, fetchAll } from './fetch-all.ts';
+import { Feed, type FeedPorts } from './feed.ts';
 
-export interface RunPorts extends BatchPorts, FetchPorts {
+export interface RunPorts extends BatchPorts, FeedPorts {
   /** Opens the session of this device. E_SESSION when nobody is signed in. */
   readonly openEngine: () => Promise<Archiver>;
   /** The queue has moved in a way that shows on the badge. */
@@ -25,37 +23,35 @@ const LIMITS: ClaimLimits = { items: 256, bytes: 64 * 1024 * 1024, leaseMs: LEAS
 export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   if (await ports.outbox.controls.get('paused')) return;
   await ports.outbox.leases.inherit(ports.owner);
-  const bell = new Bell();
+  const feed = new Feed(ports);
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const feed = { over: false };
-  const ring = (): void => bell.ring();
-  const feeding = Promise.all([walkFolders(ports, ring, both), fetchAll(ports, ring, both)]).finally(() => {
-    feed.over = true;
-    bell.ring();
-  });
+  const feeding = feed.run(AbortSignal.any([signal, stop.signal]));
+  // A fault of the feed ends the run, but only after the batch that is under way.
+  feeding.catch(() => undefined);
   try {
-    await drain(ports, bell, feed, both);
-    await feeding;
+    await drain(ports, feed, signal);
   } catch (error) {
     stop.abort();
-    await feeding.catch(() => undefined);
     throw error;
+  } finally {
+    feed.close();
+    await Promise.allSettled([feeding]);
   }
+  await feeding;
   await ports.outbox.leases.prune();
 }
 
-async function drain(ports: RunPorts, bell: Bell, feed: { over: boolean }, signal: AbortSignal): Promise<void> {
+async function drain(ports: RunPorts, feed: Feed, signal: AbortSignal): Promise<void> {
   const archiving = new Archiving(ports);
   while (!signal.aborted) {
-    const rung = bell.next();
+    const more = feed.next();
     const over = feed.over;
     const batch = await ports.outbox.leases.claim(ports.owner, archiving.limits());
     if (batch.length > 0) {
       if ((await archiving.archive(batch, signal)) === 'closed') return;
       ports.onMoved();
     } else if (over) return;
-    else await rung;
+    else await more;
   }
 }
 

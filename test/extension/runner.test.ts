@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Anchors, type WebPort } from '../../extension/capture/worker/index.ts';
 import { createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
+import { Bell } from '../../extension/runner/bell.ts';
 import { type RunPorts, run } from '../../extension/runner/run.ts';
 import type { ArchiveItem, ArchiveOptions, Archiver } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
@@ -53,6 +54,7 @@ function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () 
     anchors: new Anchors(),
     random: () => 0.5,
     web: { fetch: async () => new Response('page'), isOnline: () => true, now: () => 7, ...options.web },
+    woken: new Bell(),
     onMoved: () => undefined,
     async openEngine() {
       made.sessions++;
@@ -279,4 +281,22 @@ test('a paused queue is left alone', async () => {
   await r.ports.outbox.controls.pause();
   await run(r.ports, never);
   assert.deepEqual(r.batches, []);
+});
+
+test('what is captured while a large file is under way is fetched at once, not after it', async () => {
+  const r = rig(async (items, options, vault) => {
+    if (items[0]?.name === 'large') {
+      await r.ports.outbox.intake.capture([webItem('https://site.test/late', true)]);
+      r.ports.woken.ring();
+      while ((await readSummary(r.db)).counts.captured > 0) await nextTick();
+    }
+    await wellBehaved(items, options, vault);
+  });
+  await r.ports.outbox.intake.capture([bytesItem('large')]);
+  await run(r.ports, never);
+  assert.deepEqual(
+    r.batches.map((batch) => batch.length),
+    [1, 1],
+  );
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
 });
