@@ -34,6 +34,8 @@ const ODD_FILES: readonly (readonly [path: string, content: string])[] = [
   ['nul.txt', 'reserved on Windows\n'],
   ['aux.tar.gz', 'reserved on Windows\n'],
   ['COM1', 'reserved on Windows\n'],
+  ['AUX/reserved folder.txt', 'a folder with a name reserved on Windows\n'],
+  ['plain folder/ends in a dot./deep/inside.txt', 'below a folder whose name ends in a dot\n'],
   ['quote\'s "and" <angles> & 100% #1?.txt', 'punctuation\n'],
   ['back\\slash.txt', 'a backslash in a name\n'],
   ['line\nbreak.txt', 'a line break in a name\n'],
