@@ -119,19 +119,21 @@ function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
     <section class="run">
       <div class="run-head">
         <TruthLine truth={truthOf(summary, now)} />
-        {(open || summary.paused) && (
-          <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
-            {summary.paused ? backup.resume : backup.pause}
-          </Button>
-        )}
-        {open && (
-          <Button small kind="quiet" onClick={() => setAsking(true)}>
-            {backup.cancelAll}
-          </Button>
-        )}
+        <span class="queue-ways">
+          {(open || summary.paused) && (
+            <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
+              {summary.paused ? backup.resume : backup.pause}
+            </Button>
+          )}
+          {open && (
+            <Button small kind="quiet" onClick={() => setAsking(true)}>
+              {backup.cancelAll}
+            </Button>
+          )}
+        </span>
       </div>
       <RunProgress summary={summary} />
-      {summary.walks > 0 && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
+      {summary.walks > 0 && !summary.paused && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
       {open && summary.handles > 0 && <p class="queue-facts">{backup.keepOpen}</p>}
       {asking && (
         <Confirm

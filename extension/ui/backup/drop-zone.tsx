@@ -22,7 +22,7 @@ export function DropZone({ busy, pickerSkips, onDrop, onPickFiles, onPickFolder 
       <h2>{over ? backup.dropNow : backup.dropTitle}</h2>
       <p role="status">{busy ? backup.adding : backup.dropHint}</p>
       <div class="drop-ways">
-        <Button kind="primary" icon="files" busy={busy} onClick={onPickFiles}>
+        <Button kind="primary" icon="file" busy={busy} onClick={onPickFiles}>
           {backup.pickFiles}
         </Button>
         <Button icon="files" busy={busy} onClick={onPickFolder}>

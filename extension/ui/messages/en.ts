@@ -23,7 +23,10 @@ export const truth = {
     quota: ['Stopped', 'Your space on the server is used up.'],
     full: ['Stopped', 'The server has no space left.'],
   },
-  permission: (count: number) => ['Waiting for you', `${files(count)} need your permission to be read`],
+  permission: (count: number) => [
+    'Waiting for you',
+    `${files(count)} ${count === 1 ? 'needs' : 'need'} your permission to be read`,
+  ],
   waiting: (open: number, all: number, why: string) => [`${formatCount(open)} of ${files(all)} waiting`, why],
   why: {
     offline: 'The server cannot be reached.',

@@ -106,7 +106,7 @@ function ThisPage({ ports }: { ports: PopupPorts }) {
   }
   return (
     <>
-      <Button wide icon="copy" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
+      <Button wide icon="file" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
         {popup.page}
       </Button>
       {saving.state === 'saved' && <p class="popup-said">{popup.pageSaved}</p>}

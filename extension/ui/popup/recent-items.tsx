@@ -5,7 +5,8 @@ import { itemState } from '../item-state.ts';
 import { popup } from '../messages/en.ts';
 import { useLive } from '../use-live.ts';
 
-const SHOWN = 5;
+/** As many as a popup is tall, which browsers end at 600 pixels. */
+const SHOWN = 4;
 
 export function RecentItems({ view }: { view: QueueView }) {
   const jobs = useLive(() => view.jobs('all', SHOWN), [view]);
