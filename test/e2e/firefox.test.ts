@@ -80,7 +80,7 @@ test('sign up and back up a file in the extension', async () => {
   );
   await press(page, 'I have them on paper');
   const asked = await page.evaluate<number[]>(
-    '() => [0, 1, 2].map((at) => Number(/\\d+/.exec(document.querySelector(`input[name=word-${at}]`).labels[0].textContent)[0]) - 1)',
+    "() => [0, 1, 2].map((at) => Number(/\\d+/.exec(document.getElementsByName('word-' + at)[0].labels[0].textContent)[0]) - 1)",
   );
   for (const [at, word] of asked.entries()) await page.type(`input[name="word-${at}"]`, words[word] as string);
   await press(page, 'Create account');
