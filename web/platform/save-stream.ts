@@ -49,23 +49,42 @@ function openFrame(url: string): HTMLIFrameElement {
   return frame;
 }
 
+/** Null also when the browser does not answer in time: a registration can hang behind an update of the same worker. */
 async function activeWorker(url: string): Promise<ServiceWorker | null> {
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    late = setTimeout(() => resolve(null), READY_MS);
+  });
   try {
-    const registration = await navigator.serviceWorker.register(url, { scope: DOWNLOAD_SCOPE, type: 'module' });
-    const worker = registration.active ?? registration.waiting ?? registration.installing;
-    if (worker === null) return null;
-    await new Promise<void>((resolve, reject) => {
-      const look = (): void => {
-        if (worker.state === 'activated') resolve();
-        else if (worker.state === 'redundant') reject(new Error('replaced while it started'));
-      };
-      worker.addEventListener('statechange', look);
-      look();
-    });
-    return worker;
+    return await Promise.race([registered(url), tooLate]);
   } catch {
     return null;
+  } finally {
+    clearTimeout(late);
   }
+}
+
+/** The one that is there, for its updates the browser cares; else a new one. */
+async function registered(url: string): Promise<ServiceWorker | null> {
+  const known = await navigator.serviceWorker.getRegistration(DOWNLOAD_SCOPE);
+  if (known?.active) return activated(known.active);
+  const { active, waiting, installing } = await navigator.serviceWorker.register(url, {
+    scope: DOWNLOAD_SCOPE,
+    type: 'module',
+  });
+  const worker = active ?? waiting ?? installing;
+  return worker === null ? null : activated(worker);
+}
+
+function activated(worker: ServiceWorker): Promise<ServiceWorker> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      if (worker.state === 'activated') resolve(worker);
+      else if (worker.state === 'redundant') reject(new Error('replaced while it started'));
+    };
+    worker.addEventListener('statechange', look);
+    look();
+  });
 }
 
 function firstMessage(port: MessagePort): Promise<void> {
