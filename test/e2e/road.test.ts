@@ -65,18 +65,19 @@ const openHome = () => ChromiumRig.launch({ extension, profile: join(root, 'prof
 
 const fullPage = () => home.openExtension('page.html');
 
+interface MenuEvents {
+  readonly onClicked: { dispatch(info: object, tab: object): void };
+}
+
 /** Fires a context-menu entry as the browser does when a person chooses it. */
 async function rightClick(menuItemId: 'link' | 'image', url: string, tab: Page): Promise<void> {
   const worker = await home.serviceWorker();
   const pageUrl = tab.url();
   await worker.evaluate(
     ([id, target, where]) => {
-      // biome-ignore format: one call
-      const api = (globalThis as unknown as { chrome: { contextMenus: { onClicked: { dispatch(info: object, tab: object): void } } } }).chrome;
-      api.contextMenus.onClicked.dispatch(
-        { menuItemId: id, linkUrl: target, srcUrl: target, pageUrl: where },
-        { title: 'Your bank', url: where },
-      );
+      const { contextMenus } = (globalThis as unknown as { chrome: { contextMenus: MenuEvents } }).chrome;
+      const info = { menuItemId: id, linkUrl: target, srcUrl: target, pageUrl: where };
+      contextMenus.onClicked.dispatch(info, { title: 'Your bank', url: where });
     },
     [menuItemId, url, pageUrl] as const,
   );
