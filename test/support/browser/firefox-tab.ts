@@ -6,6 +6,9 @@ interface Element {
   readonly sharedId: string;
 }
 
+/** A CSS selector, or what assistive technology is told. */
+export type Target = string | { readonly role: string; readonly name: string };
+
 type CallResult = { type: 'success'; result: RemoteValue } | { type: 'exception'; exceptionDetails: { text: string } };
 
 export class FirefoxTab {
@@ -56,9 +59,14 @@ export class FirefoxTab {
   }
 
   /** A real click in the middle of the element, scrolled into view first. */
-  async click(selector: string): Promise<void> {
-    const { sharedId } = await this.#find(selector);
-    await this.evaluate('(s) => document.querySelector(s).scrollIntoView({ block: "center" })', selector);
+  async click(target: Target): Promise<void> {
+    const { sharedId } = await this.#find(target);
+    await this.#bidi.send('script.callFunction', {
+      functionDeclaration: '(element) => element.scrollIntoView({ block: "center" })',
+      arguments: [{ sharedId }],
+      awaitPromise: false,
+      target: { context: this.context },
+    });
     const origin = { type: 'element', element: { sharedId } };
     await this.#bidi.send('input.performActions', {
       context: this.context,
@@ -94,6 +102,19 @@ export class FirefoxTab {
     await this.#bidi.send('input.setFiles', { context: this.context, element: await this.#find(selector), files });
   }
 
+  /** Presses what opens the browser's file dialog, and chooses in it: the input is put into the page instead of opening one. */
+  async chooseFiles(opener: Target, files: readonly string[]): Promise<void> {
+    await this.evaluate(`() => {
+      HTMLInputElement.prototype.click = function () {
+        this.hidden = true;
+        document.body.append(this);
+      };
+    }`);
+    await this.click(opener);
+    await this.setFiles('body > input[type=file]', files);
+    await this.evaluate('() => document.querySelector("body > input[type=file]").remove()');
+  }
+
   /** PNG of what is visible. */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.#bidi.send<{ data: string }>('browsingContext.captureScreenshot', {
@@ -106,11 +127,13 @@ export class FirefoxTab {
     await this.#bidi.send('browsingContext.close', { context: this.context });
   }
 
-  async #find(selector: string): Promise<Element> {
-    return until(`the element ${selector}`, async () => {
+  async #find(target: Target): Promise<Element> {
+    const locator =
+      typeof target === 'string' ? { type: 'css', value: target } : { type: 'accessibility', value: target };
+    return until(`the element ${typeof target === 'string' ? target : target.name}`, async () => {
       const { nodes } = await this.#bidi.send<{ nodes: Element[] }>('browsingContext.locateNodes', {
         context: this.context,
-        locator: { type: 'css', value: selector },
+        locator,
       });
       const sharedId = nodes[0]?.sharedId;
       return sharedId === undefined ? null : { sharedId };

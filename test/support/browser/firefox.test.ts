@@ -51,6 +51,19 @@ describe('Firefox rig', () => {
     assert.notEqual(second, first);
   });
 
+  test('errors that nobody caught are heard', async () => {
+    const tab = await rig.openExtension('page.html');
+    await tab.evaluate('() => { setTimeout(() => { throw new Error("thrown by a page") }); }');
+    await until('the error', async () => (await rig.errors()).some((text) => text.includes('thrown by a page')));
+    await tab.close();
+  });
+
+  test('whoever asks for another host is heard', async () => {
+    assert.deepEqual(rig.strays(), []);
+    await rig.open(`${site.url}/stray`);
+    await until('the stray request', () => rig.strays().includes('stray.example'));
+  });
+
   test('requests of pages are heard', async () => {
     await rig.open(`${site.url}/seen`);
     assert.ok(rig.requests().some(({ url }) => url === `${site.url}/seen`));

@@ -11,6 +11,7 @@ import { BidiConnection } from './bidi.ts';
 import { firefoxPreferences } from './firefox-profile.ts';
 import { FirefoxTab } from './firefox-tab.ts';
 import type { LoggedRequest } from './net-log.ts';
+import { type Outside, startOutside } from './outside.ts';
 
 export interface FirefoxOptions {
   /** Unpacked extension; dist/firefox by default, null for a browser without one. */
@@ -27,7 +28,11 @@ interface Launched {
   readonly owns: boolean;
   readonly addonId: string;
   readonly uuid: string;
+  readonly outside: Outside;
 }
+
+/** What Firefox asks for itself; no page and no extension stands behind it. */
+const BROWSER_OWN = /\.(?:mozilla\.(?:com|net|org)|firefox\.com)$/;
 
 export class FirefoxRig {
   readonly profile: string;
@@ -48,15 +53,16 @@ export class FirefoxRig {
     const addonId = extension === null ? '' : await geckoId(extension);
     const uuid = await stableUuid(profile);
     await mkdir(join(profile, 'downloads'), { recursive: true });
+    const outside = await startOutside();
     const preferences = firefoxPreferences({ downloads: join(profile, 'downloads'), uuids: { [addonId]: uuid } });
-    const all = Object.entries({ ...preferences, ...options.preferences });
+    const all = Object.entries({ ...preferences, ...outside.preferences, ...options.preferences });
     const lines = all.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
     await writeFile(join(profile, 'user.js'), lines.join('\n'));
 
     const { process, address } = await start(profile);
     const bidi = await BidiConnection.connect(`${address}/session`);
     await bidi.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
-    const rig = new FirefoxRig({ process, bidi, profile, owns: options.profile === undefined, addonId, uuid });
+    const rig = new FirefoxRig({ process, bidi, profile, owns: options.profile === undefined, addonId, uuid, outside });
     await rig.#listen();
     if (extension !== null) {
       await bidi.send('webExtension.install', { extensionData: { type: 'path', path: extension } });
@@ -78,10 +84,7 @@ export class FirefoxRig {
 
   /** Ends the extension's background page as Firefox does when it is idle. Answers its state afterwards. */
   async killBackground(): Promise<string> {
-    const tree = await this.#parts.bidi.send<{ contexts: { context: string }[] }>('browsingContext.getTree', {
-      'moz:scope': 'chrome',
-    });
-    const chrome = new FirefoxTab(this.#parts.bidi, tree.contexts[0]?.context ?? '');
+    const chrome = await this.#chrome();
     return chrome.evaluate<string>(
       `async (id) => {
         const { extension } = WebExtensionPolicy.getByID(id);
@@ -92,14 +95,29 @@ export class FirefoxRig {
     );
   }
 
-  /** Requests of pages and workers since launch. */
+  /** Requests of tabs and their workers since launch. */
   requests(): readonly LoggedRequest[] {
     return this.#requests;
   }
 
+  /** Hosts other than this machine that anything in the browser asked for, background pages and workers included. */
+  strays(): readonly string[] {
+    return this.#parts.outside.asked.filter((host) => !BROWSER_OWN.test(host));
+  }
+
+  /** Errors that nobody caught, and what a content security policy refused, in any page or worker since launch. */
+  async errors(): Promise<readonly string[]> {
+    const chrome = await this.#chrome();
+    return chrome.evaluate<string[]>(`() => Services.console
+      .getMessageArray()
+      .filter((message) => message instanceof Ci.nsIScriptError && !(message.flags & Ci.nsIScriptError.warningFlag))
+      .filter(({ sourceName }) => /^(moz-extension|https?):/.test(sourceName))
+      .map(({ errorMessage, sourceName }) => errorMessage + ' in ' + sourceName)`);
+  }
+
   /** Closes in good order. A profile that was given stays. */
   async close(): Promise<void> {
-    const { process, bidi } = this.#parts;
+    const { process, bidi, outside } = this.#parts;
     const ended = new Promise<void>((resolve) => process.once('exit', () => resolve()));
     if (process.exitCode === null && process.signalCode === null) {
       await within(
@@ -114,6 +132,7 @@ export class FirefoxRig {
       await ended;
     }
     bidi.close();
+    outside.close();
     if (this.#parts.owns) await removeFolder(this.profile);
   }
 
@@ -122,6 +141,7 @@ export class FirefoxRig {
     const ended = new Promise((resolve) => this.#parts.process.once('exit', resolve));
     this.#parts.process.kill('SIGKILL');
     await ended;
+    this.#parts.outside.close();
   }
 
   async #listen(): Promise<void> {
@@ -132,6 +152,15 @@ export class FirefoxRig {
       this.#requests.push({ method: request.method, url: request.url, initiator: null });
     });
     await bidi.send('session.subscribe', { events: ['network.beforeRequestSent'] });
+  }
+
+  /** The browser's own window, from where everything can be seen. */
+  async #chrome(): Promise<FirefoxTab> {
+    const { bidi } = this.#parts;
+    const tree = await bidi.send<{ contexts: { context: string }[] }>('browsingContext.getTree', {
+      'moz:scope': 'chrome',
+    });
+    return new FirefoxTab(bidi, tree.contexts[0]?.context ?? '');
   }
 }
 
