@@ -99,6 +99,8 @@ async function recover(ports: RunPorts, batch: readonly ClaimedJob[], error: unk
     const hold = holdAfter(error, reason, await leases.hold(), ports.clock.now(), ports.random());
     await leases.wait(ports.owner, ids, reason, hold.notBefore);
     await leases.setHold(hold);
+    // What is committed owes only its proof, and may give it as soon as the hold is over or taken away.
+    await leases.putBack(ports.owner, ids);
     ports.onMoved();
     return 'closed';
   }

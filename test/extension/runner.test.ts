@@ -163,6 +163,25 @@ test('waits grow with each failure in a row, and are never shorter than the serv
   assert.equal((await readSummary(r.db)).hold?.tries, 2);
 });
 
+test('a person who tries at once gets all of it done at once, what only owes its proof included', async () => {
+  let open = false;
+  const r = rig(async (items, options, vault) => {
+    await options.onEvent({ type: 'committed', key: items[0]!.key, unchanged: false, size: 1 });
+    if (!open) throw road('E_SERVER_FULL');
+    await wellBehaved(items, options, vault);
+  });
+  await r.ports.outbox.intake.capture([bytesItem('a'), bytesItem('b')]);
+  await run(r.ports, never);
+  const { counts, hold } = await readSummary(r.db);
+  assert.deepEqual([counts.committed, counts.waiting, hold?.reason], [1, 1, 'quota']);
+  open = true;
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).counts.proven, 0, 'held');
+  await r.ports.outbox.controls.release('quota');
+  await run(r.ports, never);
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
+});
+
 test('nobody signed in: the queue waits for it, and goes on when somebody is', async () => {
   let signedIn = false;
   const r = rig(wellBehaved, {
