@@ -51,15 +51,6 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'E_OFFLINE',
-  'E_TIMEOUT',
-  'E_UNAVAILABLE',
-  'E_RATE',
-  'E_SERVER_FULL',
-  'E_HEAD_MOVED',
-]);
-
 /** The one error class. `detail` is for logs and developers, never the only thing a person sees. */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';
@@ -72,11 +63,6 @@ export class HoldfastError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
   }
-}
-
-/** True when the same call may succeed later without anybody changing anything. */
-export function isTransient(error: unknown): boolean {
-  return error instanceof HoldfastError && TRANSIENT.has(error.code);
 }
 
 /** The code of any thrown value; an unknown throw is a fault of ours. */
