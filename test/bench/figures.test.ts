@@ -1,0 +1,106 @@
+/** What a bench says about its samples: medians, ratio, table, JSON line, plot. No bench runs here. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Bench, Sample } from './rig/bench.ts';
+import { agreedDigest, jsonLine, median, ratioOf, reached, shown, table } from './rig/figures.ts';
+import { plot } from './rig/plot.ts';
+
+const bench: Bench = {
+  name: 'example',
+  work: 'Carries stones.',
+  peer: 'a mule',
+  differs: [],
+  unit: 'stones/s',
+  better: 'more',
+  reach: 1,
+  open: () => Promise.reject(new Error('only its figures are looked at')),
+};
+const samples = (...figures: number[]): Sample[] => figures.map((figure) => ({ figure }));
+
+test('median', () => {
+  assert.equal(median([5]), 5);
+  assert.equal(median([10, 1, 9]), 9);
+  assert.equal(median([4, 1, 3, 2]), 2.5);
+  assert.throws(() => median([]));
+});
+
+test('a ratio above 1 is ours ahead, whether more or less is better', () => {
+  const result = { bench, ours: samples(6, 4, 5), peer: samples(2, 2.5, 9) };
+  assert.equal(ratioOf(result), 2);
+  assert.equal(ratioOf({ ...result, bench: { ...bench, better: 'less' } }), 0.5);
+  assert.equal(reached(result), true);
+  assert.equal(reached({ ...result, bench: { ...bench, reach: 2.1 } }), false);
+});
+
+test('without a peer the figure itself is held against what is to be reached', () => {
+  const less = { bench: { ...bench, peer: null, better: 'less', reach: 350 } as const, ours: samples(300), peer: [] };
+  assert.equal(ratioOf(less), null);
+  assert.equal(reached(less), true);
+  assert.equal(reached({ ...less, ours: samples(351) }), false);
+});
+
+test('numbers are shown with three digits', () => {
+  assert.deepEqual([0.012345, 1.2345, 99.96, 123.4, 1_234_567].map(shown), [
+    '0.0123',
+    '1.23',
+    '100',
+    '123',
+    '1 234 567',
+  ]);
+});
+
+test('the table gives median, least and most of the figure and of everything else', () => {
+  const ours = [1, 3, 2].map((figure) => ({ figure, extras: { bytes_sent: figure * 1000 } }));
+  assert.equal(
+    table({ bench, ours, peer: samples(4) }),
+    [
+      '|            | ours                 | peer |',
+      '|------------|----------------------|------|',
+      '| stones/s   | 2 (1..3)             | 4    |',
+      '| bytes sent | 2 000 (1 000..3 000) |      |',
+    ].join('\n'),
+  );
+});
+
+test('the JSON line', () => {
+  const ours = [{ figure: 30, extras: { bytes_sent: 7, seconds: 1 } }];
+  const peer = [{ figure: 20, extras: { seconds: 2 } }];
+  assert.deepEqual(JSON.parse(jsonLine({ bench, ours, peer })), {
+    name: 'example',
+    ours: 30,
+    peer: 20,
+    ratio: 1.5,
+    unit: 'stones/s',
+    reach: 1,
+    reached: true,
+    repetitions: 1,
+    bytes_sent: 7,
+    seconds: 1,
+    peer_seconds: 2,
+  });
+});
+
+test('other bytes than the peer gave back are an error', () => {
+  const same = { bench, ours: [{ figure: 1, digest: 'a' }, { figure: 1 }], peer: [{ figure: 1, digest: 'a' }] };
+  assert.equal(agreedDigest(same), 'a');
+  assert.equal(agreedDigest({ bench, ours: samples(1), peer: samples(1) }), null);
+  assert.throws(() => agreedDigest({ ...same, peer: [{ figure: 1, digest: 'b' }] }), /not the same bytes/);
+});
+
+test('the plot has a bar for each ratio, ahead or behind, and escapes names', () => {
+  const svg = plot('1 < 2', [
+    { name: 'a&b', ratio: 4 },
+    { name: 'c', ratio: 0.5 },
+  ]);
+  assert.match(svg, /1 &#60; 2/);
+  assert.match(svg, /a&#38;b/);
+  const widths = [...svg.matchAll(/class="(\w+)" x="150" y="\d+" width="(\d+)"/g)].map(([, side, width]) => [
+    side,
+    Number(width),
+  ]);
+  assert.deepEqual(widths, [
+    ['ahead', 510],
+    ['behind', 64],
+  ]);
+  assert.match(svg, /prefers-color-scheme: dark/);
+});
