@@ -6,7 +6,7 @@ import { createMutex, mapConcurrent } from '../async/index.ts';
 import { utf8 } from '../bytes/index.ts';
 import { type ErrorCode, HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, MAX_NAME_BYTES } from '../format/index.ts';
-import { newestVersion } from '../vault/index.ts';
+import { newestVersion, versionById } from '../vault/index.ts';
 import { buildCommit, nodeAt, sayNothingNew } from './commit.ts';
 import type { ArchiverDeps } from './deps.ts';
 import { createPacker } from './pack.ts';
@@ -121,14 +121,14 @@ class Run {
   async #unchanged(item: ArchiveItem): Promise<boolean> {
     const { state } = this.#deps.vault;
     const node = nodeAt(state, item.path, item.name);
-    const mine = node?.versions.find((version) => version.versionId.every((byte, i) => byte === item.versionId[i]));
-    if (mine !== undefined) {
-      await this.#committed(item.key, false, mine.size, refs(mine.manifest));
+    const mine = versionById(state, item.versionId);
+    if (mine !== null) {
+      await this.#committed(item.key, false, mine.version.size, refs(mine.version.manifest));
       return true;
     }
     if (node === null) return false;
     const file: SourceFile = await item.open();
-    const last = newestVersion(node);
+    const last = newestVersion(state, node);
     if (last.size !== file.size || last.mtime !== file.mtime) return false;
     await this.#committed(item.key, true, file.size, refs(last.manifest));
     return true;

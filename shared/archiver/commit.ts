@@ -15,7 +15,15 @@ import {
   rootHash,
   VERSION_FLAG,
 } from '../format/index.ts';
-import { childByName, type NodeState, newestVersion, ROOT, type VaultState } from '../vault/index.ts';
+import {
+  childByName,
+  hasPack,
+  hasVersion,
+  type NodeState,
+  newestVersion,
+  ROOT,
+  type VaultState,
+} from '../vault/index.ts';
 import type { DurablePack } from './put.ts';
 import type { ReadFile } from './read.ts';
 
@@ -31,10 +39,10 @@ export async function buildCommit(
   packs: readonly DurablePack[],
   files: readonly ReadFile[],
 ): Promise<Op[]> {
-  const ops: Op[] = packs.filter((pack) => !state.packs.has(pack.id)).map(indexAdd);
+  const ops: Op[] = packs.filter((pack) => !hasPack(state, pack.id)).map(indexAdd);
   const tree = new Placing(context, state, ops);
   for (const file of files) {
-    if (state.versions.has(toHex(file.item.versionId))) continue;
+    if (hasVersion(state, file.item.versionId)) continue;
     await tree.putFile(file);
   }
   return ops;
@@ -56,7 +64,7 @@ export function sayNothingNew(
 ): boolean {
   const node = nodeAt(state, file.item.path, file.item.name);
   if (node === null) return false;
-  const last = newestVersion(node);
+  const last = newestVersion(state, node);
   return last.size === file.size && last.mtime === file.mtime && toHex(last.rootHash) === toHex(file.rootHash);
 }
 
@@ -134,7 +142,7 @@ class Placing {
     if (added !== undefined) return added;
     const node = childByName(this.#state, toHex(parent), name);
     if (node === null || node.kind !== kind) return null;
-    return { fileId: fromHex(node.fileId), lastVersion: newestVersion(node).versionId };
+    return { fileId: fromHex(node.fileId), lastVersion: newestVersion(this.#state, node).versionId };
   }
 
   #put(parent: Bytes, name: string, op: PutVersion): void {

@@ -6,6 +6,7 @@ import { type Bytes, toHex } from '../bytes/index.ts';
 import { CODEC_RAW, type CodecId, chooseCodec, compress } from '../compress/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { type ChunkRef, chunkId, sealChunk } from '../format/index.ts';
+import { hasChunk } from '../vault/index.ts';
 import type { ArchiverDeps } from './deps.ts';
 import type { Packer, Parcel } from './pack.ts';
 
@@ -39,7 +40,7 @@ export function createChunkStore(deps: ArchiverDeps, packer: Packer): ChunkStore
       const cid = await chunkId(deps.domain, h);
       const key = toHex(cid);
       const ref = { len: plaintext.length, h };
-      if (deps.vault.state.index.has(key)) return { ref, parcel: null };
+      if (hasChunk(deps.vault.state, cid)) return { ref, parcel: null };
       let parcel = pending.get(key);
       if (parcel === undefined) {
         parcel = sealAndPack(plaintext, packed, h, cid);

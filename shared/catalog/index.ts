@@ -5,7 +5,18 @@
 import { toHex } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { NODE_KIND, VERSION_FLAG } from '../format/index.ts';
-import { childrenOf, type NodeState, newestVersion, ROOT, type VaultState, type VersionState } from '../vault/index.ts';
+import {
+  childrenOf,
+  hasFolder,
+  type NodeState,
+  newestVersion,
+  nodeById,
+  nodesOf,
+  ROOT,
+  type VaultState,
+  type VersionState,
+  versionsOf,
+} from '../vault/index.ts';
 
 export interface CatalogRow {
   readonly fileId: string;
@@ -75,7 +86,7 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
     if (known !== undefined) return known;
     const sum = { size: 0, files: 0, mtime: 0 };
     for (const child of childrenOf(state, folderId)) {
-      const own = child.kind === NODE_KIND.folder ? sumsOf(state, child.fileId) : fileSums(child);
+      const own = child.kind === NODE_KIND.folder ? sumsOf(state, child.fileId) : fileSums(state, child);
       sum.size += own.size;
       sum.files += own.files;
       sum.mtime = Math.max(sum.mtime, own.mtime);
@@ -86,8 +97,8 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
 
   function row(state: VaultState, node: NodeState): CatalogRow {
     const isFolder = node.kind === NODE_KIND.folder;
-    const version = newestVersion(node);
-    const { size, files, mtime } = isFolder ? sumsOf(state, node.fileId) : fileSums(node);
+    const version = newestVersion(state, node);
+    const { size, files, mtime } = isFolder ? sumsOf(state, node.fileId) : fileSums(state, node);
     return {
       fileId: node.fileId,
       name: node.name,
@@ -95,7 +106,7 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
       size,
       files,
       mtime: mtime || version.mtime,
-      versions: node.versions.length,
+      versions: node.versionCount,
       path: crumbs(state, node.parent).map((crumb) => crumb.name),
       parentId: node.parent === ROOT ? null : node.parent,
       mime: version.mime,
@@ -108,7 +119,7 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
     folder(folderId, sort, descending) {
       const state = stateOf();
       const id = folderId ?? ROOT;
-      if (!state.children.has(id)) throw new HoldfastError('E_NOT_FOUND', 'no such folder');
+      if (!hasFolder(state, id)) throw new HoldfastError('E_NOT_FOUND', 'no such folder');
       const rows = [...childrenOf(state, id)].map((node) => row(state, node));
       return { crumbs: crumbs(state, id), rows: rows.sort(order(sort, descending)) };
     },
@@ -117,7 +128,7 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
       const wanted = fold(query.trim());
       if (wanted === '') return [];
       const found: { node: NodeState; rank: number }[] = [];
-      for (const node of state.nodes.values()) {
+      for (const node of nodesOf(state)) {
         const at = node.deleted ? -1 : fold(node.name).indexOf(wanted);
         if (at >= 0) found.push({ node, rank: at === 0 ? 0 : 1 });
       }
@@ -128,10 +139,7 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
         .map(({ node }) => row(state, node));
     },
     versions(fileId) {
-      const state = stateOf();
-      const node = state.nodes.get(fileId);
-      if (node === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such file');
-      return node.versions.toReversed().map((version, i) => describe(state, version, i === 0));
+      return versionRows(stateOf(), fileId);
     },
     get fileCount() {
       return sumsOf(stateOf(), ROOT).files;
@@ -139,8 +147,14 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
   };
 }
 
-function fileSums(node: NodeState): Sums {
-  const { size, mtime } = newestVersion(node);
+function versionRows(state: VaultState, fileId: string): CatalogVersion[] {
+  const newestFirst = versionsOf(state, { fileId }).toReversed();
+  if (newestFirst.length === 0) throw new HoldfastError('E_NOT_FOUND', 'no such file');
+  return newestFirst.map((version, i) => describe(state, version, i === 0));
+}
+
+function fileSums(state: VaultState, node: NodeState): Sums {
+  const { size, mtime } = newestVersion(state, node);
   return { size, files: 1, mtime };
 }
 
@@ -160,7 +174,7 @@ function describe(state: VaultState, version: VersionState, current: boolean): C
 function crumbs(state: VaultState, folderId: string): Crumb[] {
   const out: Crumb[] = [];
   for (let at = folderId; at !== ROOT; ) {
-    const node = state.nodes.get(at) as NodeState;
+    const node = nodeById(state, at) as NodeState;
     out.push({ fileId: node.fileId, name: node.name });
     at = node.parent;
   }
@@ -170,7 +184,7 @@ function crumbs(state: VaultState, folderId: string): Crumb[] {
 /** False when a folder above it was deleted. */
 function isLive(state: VaultState, node: NodeState): boolean {
   for (let at = node.parent; at !== ROOT; ) {
-    const parent = state.nodes.get(at) as NodeState;
+    const parent = nodeById(state, at) as NodeState;
     if (parent.deleted) return false;
     at = parent.parent;
   }

@@ -8,11 +8,13 @@ import {
   childrenOf,
   type NodeState,
   newestVersion,
+  nodeById,
   placeOf,
   type ReadPack,
   readManifest,
   type VaultState,
   type VersionState,
+  versionById,
 } from '../vault/index.ts';
 import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
 import { safeName } from './safe-name.ts';
@@ -49,10 +51,7 @@ async function planFile(source: PlanSource, version: VersionState, path: readonl
 
 /** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have; E_INTEGRITY. */
 export async function planVersion(source: PlanSource, versionId: string): Promise<RestoreSet> {
-  const fileId = source.state.versions.get(versionId);
-  const node = fileId === undefined ? undefined : source.state.nodes.get(fileId);
-  const wanted = fromHex(versionId);
-  const version = node?.versions.find((each) => each.versionId.every((byte, i) => byte === wanted[i]));
+  const version = versionById(source.state, fromHex(versionId))?.version;
   if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
   const file = await planFile(source, version, [version.name]);
   return oneFile(version.name, version, file);
@@ -60,10 +59,10 @@ export async function planVersion(source: PlanSource, versionId: string): Promis
 
 /** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND, E_INTEGRITY. */
 export async function planNode(source: PlanSource, fileId: string): Promise<RestoreSet> {
-  const node = source.state.nodes.get(fileId);
-  if (node === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such file');
+  const node = nodeById(source.state, fileId);
+  if (node === null) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   if (node.kind !== NODE_KIND.folder) {
-    const version = newestVersion(node);
+    const version = newestVersion(source.state, node);
     const file = await planFile(source, version, [node.name]);
     return oneFile(node.name, version, file);
   }
@@ -85,10 +84,10 @@ async function planFolder(
   emptyFolders: { path: readonly string[]; mtime: number }[],
 ): Promise<void> {
   const children = [...childrenOf(source.state, folder.fileId)].sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (children.length === 0) emptyFolders.push({ path, mtime: newestVersion(folder).mtime });
+  if (children.length === 0) emptyFolders.push({ path, mtime: newestVersion(source.state, folder).mtime });
   for (const child of children) {
     const childPath = [...path, child.name];
     if (child.kind === NODE_KIND.folder) await planFolder(source, child, childPath, files, emptyFolders);
-    else files.push(await planFile(source, newestVersion(child), childPath));
+    else files.push(await planFile(source, newestVersion(source.state, child), childPath));
   }
 }

@@ -14,6 +14,7 @@ import {
   type LinkState,
   type NodeState,
   newestVersion,
+  nodeById,
   placeOf,
   type ReadPack,
   readManifest,
@@ -46,8 +47,8 @@ export function expiryDay(clock: Clock, days: number | null): number | null {
 /** Creates a link to a file's newest version, or to a folder as it stands. Errors: E_NOT_FOUND, those of the server. */
 export async function createLink(deps: ShareDeps, wish: LinkWish): Promise<LinkState> {
   const { vault, random, clock } = deps;
-  const node = vault.state.nodes.get(wish.fileId);
-  if (node === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such file');
+  const node = nodeById(vault.state, wish.fileId);
+  if (node === null) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   const secret = random.bytes(16);
   const link = { secret, hasPassword: wish.password !== '' };
   const keys = await linkKeys(link, wish.password);
@@ -138,7 +139,7 @@ async function addNode(
       await addNode(deps, child, [...path, child.name], packs, files);
     return;
   }
-  const version = newestVersion(node);
+  const version = newestVersion(vault.state, node);
   const readPack: ReadPack = (pack, range) => api.pack(vault.vaultId, pack, range);
   const chunks: SharedFile['chunks'] = [];
   for (const ref of await readManifest(vault.state, domain, version, readPack)) {

@@ -99,14 +99,15 @@ function applyVersion(state: VaultState, op: PutVersion, seq: number): void {
   const version = { ...op, seq };
   state.versions.set(versionId, fileId);
   if (existing === undefined) {
-    const node: NodeState = { fileId, parent, name: op.name, kind: op.kind, versions: [version], deleted: false };
+    const { name, kind } = op;
+    const node = { fileId, parent, name, kind, deleted: false, versionCount: 1, versions: [version] };
     state.nodes.set(fileId, node);
     if (op.kind === NODE_KIND.folder) state.children.set(fileId, new Map());
     enter(state, node);
     return;
   }
   if (existing.kind !== op.kind) throw integrityError();
-  existing.versions.push(version);
+  existing.versionCount = existing.versions.push(version);
   place(state, existing, parent, op.name);
 }
 

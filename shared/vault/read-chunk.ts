@@ -1,10 +1,10 @@
 /** Reads one chunk back from where the index says it lies: how a stored thing is proven to be there. */
-import { type Bytes, toHex } from '../bytes/index.ts';
+import type { Bytes } from '../bytes/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, chunkKey, openChunk } from '../format/index.ts';
 import { RANGE_ALIGN } from '../protocol/index.ts';
-import type { ChunkPlace, VaultState } from './state.ts';
+import { type ChunkPlace, chunkPlace, type VaultState } from './state.ts';
 
 export interface PackRange {
   readonly start: number;
@@ -29,8 +29,8 @@ export async function placeOf(
   ref: ChunkRef,
 ): Promise<ChunkPlace & { cid: Bytes }> {
   const cid = await chunkId(keys, ref.h);
-  const place = state.index.get(toHex(cid));
-  if (place === undefined) throw integrityError();
+  const place = chunkPlace(state, cid);
+  if (place === null) throw integrityError();
   return { ...place, cid };
 }
 

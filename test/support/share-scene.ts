@@ -2,7 +2,7 @@
 import { type ArchiveItem, createArchiver } from '../../shared/archiver/index.ts';
 import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { createLink, linkUrl, type ShareDeps } from '../../shared/share/index.ts';
-import type { LinkState } from '../../shared/vault/index.ts';
+import { type LinkState, nodesOf } from '../../shared/vault/index.ts';
 import { type Founder, foundVault, joinVault, random, type TestDevice } from './fixtures.ts';
 import { MemoryLinks } from './memory-links.ts';
 import { MemoryServer } from './memory-server.ts';
@@ -66,7 +66,7 @@ export const depsOf = ({ server, links, device }: Scene): ShareDeps => ({
 });
 
 export function idByName({ device }: Pick<Scene, 'device'>, name: string): string {
-  return [...device.vault.state.nodes.values()].find((node) => node.name === name)?.fileId ?? '';
+  return [...nodesOf(device.vault.state)].find((node) => node.name === name)?.fileId ?? '';
 }
 
 export function share(scene: Scene, name: string, password = ''): Promise<LinkState> {

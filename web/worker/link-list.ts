@@ -7,7 +7,7 @@ import { HoldfastError } from '../../shared/errors/index.ts';
 import { NODE_KIND } from '../../shared/format/index.ts';
 import { DAY_MS, type LinkRow } from '../../shared/protocol/index.ts';
 import { linkUrl } from '../../shared/share/index.ts';
-import type { LinkState } from '../../shared/vault/index.ts';
+import { type LinkState, nodeById } from '../../shared/vault/index.ts';
 import type { LinkSummary } from '../session/contract.ts';
 
 /** The link of an id; E_NOT_FOUND when the log has none. */
@@ -18,7 +18,7 @@ export function linkOf(session: Session, linkId: string): LinkState {
 }
 
 function summary(session: Session, link: LinkState, row: LinkRow | undefined, shareOrigin: string): LinkSummary {
-  const node = session.vault.state.nodes.get(toHex(link.fileId));
+  const node = nodeById(session.vault.state, toHex(link.fileId));
   return {
     linkId: toHex(link.secret),
     url: linkUrl(shareOrigin, link),

@@ -4,7 +4,7 @@ import type { Session } from '../../../shared/account/index.ts';
 import { signIn } from '../../../shared/account/sign-in.ts';
 import { connectAccount } from '../../../shared/browser/index.ts';
 import { planNode, restoreStream } from '../../../shared/restorer/index.ts';
-import type { NodeState, ReadPack } from '../../../shared/vault/index.ts';
+import { type NodeState, nodeById, nodesOf, type ReadPack } from '../../../shared/vault/index.ts';
 import { createMemoryKeyStore } from '../../support/memory-key-store.ts';
 import type { Person } from './journey.ts';
 
@@ -19,7 +19,7 @@ export async function readVault(serverUrl: string, person: Pick<Person, 'name' |
 /** Live files and how many versions each has: `folder/name` → versions. */
 export function versionCounts(session: Session): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const [path, node] of liveFiles(session)) counts.set(path, (counts.get(path) ?? 0) + node.versions.length);
+  for (const [path, node] of liveFiles(session)) counts.set(path, (counts.get(path) ?? 0) + node.versionCount);
   return counts;
 }
 
@@ -39,12 +39,12 @@ export async function restoreEverything(session: Session): Promise<Map<string, s
 }
 
 function liveFiles({ vault }: Session): [path: string, node: NodeState][] {
-  const { nodes } = vault.state;
-  return [...nodes.values()]
+  const { state } = vault;
+  return [...nodesOf(state)]
     .filter((node) => node.kind === 0)
     .map((node) => {
       const parts = [node.name];
-      for (let parent = nodes.get(node.parent); parent !== undefined; parent = nodes.get(parent.parent))
+      for (let parent = nodeById(state, node.parent); parent !== null; parent = nodeById(state, parent.parent))
         parts.unshift(parent.name);
       return [parts.join('/'), node];
     });

@@ -1,4 +1,5 @@
 /** The ways in and out, over a real server: what one device writes, the next one reads, and nothing else opens it. */
+
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resumeSession, stateHash } from '../../../shared/account/index.ts';
@@ -11,6 +12,7 @@ import {
   signUp,
 } from '../../../shared/account/sign-in.ts';
 import { toHex } from '../../../shared/bytes/index.ts';
+import { nodesOf } from '../../../shared/vault/index.ts';
 import { put } from '../../support/ops.ts';
 import { newPerson, PASSWORD, type Person, portsOn } from '../../support/person.ts';
 import { openShelf, type Shelf } from '../../support/shelf.ts';
@@ -23,7 +25,7 @@ before(async () => {
 });
 after(() => shelf.close());
 
-const fileNames = ({ vault }: Person['session']) => [...vault.state.nodes.values()].map((node) => node.name);
+const fileNames = ({ vault }: Person['session']) => [...nodesOf(vault.state)].map((node) => node.name);
 
 test('a sign-up opens a session whose vault can be written at once, and whose keys are kept only as handles', async () => {
   await ada.session.vault.append(() => [put('first.txt')], []);

@@ -11,6 +11,7 @@ import { type Bytes, concat, equal, utf8 } from '../../../shared/bytes/index.ts'
 import { createCatalog } from '../../../shared/catalog/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
+import { chunkPlaces, countsOf, nodesOf } from '../../../shared/vault/index.ts';
 import { type Founder, foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
 
@@ -142,8 +143,8 @@ test('a lost answer to an append commits each version once', async () => {
   const { summary } = await backUp(device, items);
   assert.equal(summary.committed, 40);
   const other = await joinVault(server, founder);
-  for (const node of other.vault.state.nodes.values()) assert.equal(node.versions.length, 1);
-  assert.equal(other.vault.state.nodes.size, 40);
+  for (const node of nodesOf(other.vault.state)) assert.equal(node.versionCount, 1);
+  assert.equal(countsOf(other.vault.state).nodes, 40);
 });
 
 test('a pack that cannot be put fails the run, commits nothing that is not stored, and the next run completes', async () => {
@@ -163,7 +164,7 @@ test('a pack that cannot be put fails the run, commits nothing that is not store
   server.before = () => {};
   const { summary } = await backUp(device, items);
   assert.equal(summary.committed, 12);
-  for (const node of device.vault.state.nodes.values()) assert.equal(node.versions.length, 1);
+  for (const node of nodesOf(device.vault.state)) assert.equal(node.versionCount, 1);
 });
 
 test('after a pause nothing that was acknowledged is sent again', async () => {
@@ -190,8 +191,11 @@ test('a large file that is cut short in the middle goes on where it was', async 
     if (server.puts >= 12) throw new HoldfastError('E_OFFLINE', 'no road');
   };
   await assert.rejects(backUp(device, [big]), { code: 'E_OFFLINE' });
-  assert.ok(device.vault.state.packs.size >= 8, `${device.vault.state.packs.size} packs of ${server.puts} are known`);
-  const known = device.vault.state.packs.size;
+  assert.ok(
+    countsOf(device.vault.state).packs >= 8,
+    `${countsOf(device.vault.state).packs} packs of ${server.puts} are known`,
+  );
+  const known = countsOf(device.vault.state).packs;
   server.before = () => {};
   const { summary } = await backUp(device, [big]);
   assert.ok(summary.sentPacks <= 18 - known, `${summary.sentPacks} packs sent, ${known} were known`);
@@ -282,7 +286,7 @@ test('a tampered or cut pack gives an error and not one wrong byte', async () =>
   await backUp(device, [item('a', content)]);
   const fileId = idOf(device, 'a');
   for (const [id, pack] of server.packs) {
-    const place = [...device.vault.state.index.values()].find((each) => each.pack.id === id);
+    const place = [...chunkPlaces(device.vault.state)].find((each) => each.pack.id === id);
     assert.ok(place);
     for (const at of [place.off, place.off + 16, place.off + place.len - 1]) {
       pack[at] = (pack[at] as number) ^ 1;

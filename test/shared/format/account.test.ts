@@ -20,7 +20,15 @@ import {
 } from '../../../shared/crypto/index.ts';
 import { GRANT, openLinkRecord, readPackFooter } from '../../../shared/format/index.ts';
 import { planShare, planVersion, restoreStream } from '../../../shared/restorer/index.ts';
-import { applyEntry, emptyState, ROOT, type VaultState, verifyNext } from '../../../shared/vault/index.ts';
+import {
+  applyEntry,
+  childByName,
+  emptyState,
+  ROOT,
+  type VaultState,
+  verifyNext,
+  versionsOf,
+} from '../../../shared/vault/index.ts';
 import * as independent from '../../support/independent-reader.ts';
 
 interface Vault {
@@ -155,12 +163,12 @@ test('the product reads the same', async () => {
   const domain = await domainKeys(grant(GRANT.domainSecret).key, grant(GRANT.domainSecret).subject);
   const state = await stateOf(vaults.personal, secrets.log);
   const nodeAt = (path: string) =>
-    path.split('/').reduce((parent, name) => state.children.get(parent)?.get(name)?.[0] as string, ROOT);
+    path.split('/').reduce((parent, name) => childByName(state, parent, name)?.fileId as string, ROOT);
   for (const [path, versions] of expected) {
-    const node = state.nodes.get(nodeAt(path));
-    assert.equal(node?.versions.length, versions.length, path);
+    const known = versionsOf(state, { fileId: nodeAt(path) });
+    assert.equal(known.length, versions.length, path);
     for (const [i, bytes] of versions.entries()) {
-      const set = await planVersion({ state, keys: domain, readPack }, toHex(node?.versions[i]?.versionId as Bytes));
+      const set = await planVersion({ state, keys: domain, readPack }, toHex(known[i]?.versionId as Bytes));
       assert.deepEqual(await collect(set), Buffer.from(bytes), path);
     }
   }

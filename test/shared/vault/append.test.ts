@@ -4,7 +4,15 @@ import { test } from 'node:test';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import { MAX_OPS, type Op } from '../../../shared/format/index.ts';
 import { ENTRY_CLASSES, MAX_APPEND_BYTES, MAX_ENTRIES_PER_APPEND } from '../../../shared/protocol/index.ts';
-import { childrenOf, groupOps, ROOT, type VaultState } from '../../../shared/vault/index.ts';
+import {
+  childrenOf,
+  countsOf,
+  groupOps,
+  nodeById,
+  nodesOf,
+  ROOT,
+  type VaultState,
+} from '../../../shared/vault/index.ts';
 import { foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
 import { idOf, put } from '../../support/ops.ts';
@@ -16,7 +24,7 @@ async function setUp() {
 }
 
 const missing = (wanted: readonly ReturnType<typeof put>[]) => (state: VaultState) =>
-  wanted.filter((op) => !state.nodes.has(idOf(op)));
+  wanted.filter((op) => nodeById(state, idOf(op)) === null);
 const names = (device: TestDevice) => [...childrenOf(device.vault.state, ROOT)].map((node) => node.name).sort();
 const NEVER = () => assert.fail('it must not ask');
 
@@ -41,7 +49,7 @@ test('more than 64 operations and more than 64 entries go in one call of ours an
   const { server, founder, device } = await setUp();
   const many = Array.from({ length: MAX_OPS + 1 }, (_, i) => put(`small ${i}`));
   await device.vault.append(missing(many), []);
-  assert.equal(device.vault.state.nodes.size, many.length);
+  assert.equal(countsOf(device.vault.state).nodes, many.length);
   const calls: number[] = [];
   const { append } = server;
   server.append = (vault, head, bodies, requires) => {
@@ -59,7 +67,7 @@ test('more than 64 operations and more than 64 entries go in one call of ours an
   const reader = await joinVault(server, founder);
   const expected = [...many, ...large].map((op) => op.name);
   assert.deepEqual(
-    [...reader.vault.state.nodes.values()].map((node) => node.name),
+    [...nodesOf(reader.vault.state)].map((node) => node.name),
     expected,
   );
 });
@@ -77,8 +85,8 @@ test('entries whose sum exceeds one call are spread over several', async () => {
     { length: 6 },
     (): Op => ({ op: 'index-add', pack: random.bytes(32), size: 4_194_304, blobs: blobs() }),
   );
-  await device.vault.append((state) => packs.slice(state.packs.size), []);
-  assert.equal((await joinVault(server, founder)).vault.state.index.size, 6 * 4_096);
+  await device.vault.append((state) => packs.slice(countsOf(state).packs), []);
+  assert.equal(countsOf((await joinVault(server, founder)).vault.state).chunks, 6 * 4_096);
   for (const body of server.bodies) assert.ok(ENTRY_CLASSES.some((size) => size === body.length));
 });
 
@@ -116,7 +124,7 @@ test('packs that are not there are named by an error, and nothing is written', a
     { code: 'E_PACKS_MISSING' },
   );
   assert.deepEqual(server.head, before);
-  assert.equal(device.vault.state.nodes.size, 0);
+  assert.equal(countsOf(device.vault.state).nodes, 0);
 });
 
 test('devices that append at once all end up in one history, with nothing twice', async () => {
@@ -147,7 +155,7 @@ test('what another device wrote meanwhile is seen before the operations are buil
     return missing([file])(state);
   }, []);
   assert.equal(built, 2);
-  assert.equal(device.vault.state.nodes.size, 1);
+  assert.equal(countsOf(device.vault.state).nodes, 1);
 });
 
 test('two devices that create the same name at once keep both files', async () => {
@@ -167,7 +175,7 @@ test('an append whose answer was lost is found in the log and not repeated', asy
   server.after = () => {};
   await device.vault.append(missing(files), []);
   const { state } = (await joinVault(server, founder)).vault;
-  assert.equal(state.versions.size, 2);
+  assert.equal(countsOf(state).versions, 2);
   assert.equal(state.seq, 2);
 });
 

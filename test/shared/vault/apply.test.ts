@@ -3,7 +3,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bytes, fromHex, toHex } from '../../../shared/bytes/index.ts';
 import type { Op, OpOf, PutVersion } from '../../../shared/format/index.ts';
-import { applyEntry, childByName, childrenOf, emptyState, ROOT, type VaultState } from '../../../shared/vault/index.ts';
+import {
+  applyEntry,
+  childByName,
+  childrenOf,
+  chunkPlace,
+  countsOf,
+  emptyState,
+  type NodeState,
+  nodeById,
+  ROOT,
+  type VaultState,
+  versionsOf,
+} from '../../../shared/vault/index.ts';
 import { random } from '../../support/fixtures.ts';
 import { GENESIS, idOf, put } from '../../support/ops.ts';
 
@@ -32,13 +44,13 @@ test('versions of a file are kept in order, and only its own may be named as the
   const first = put('a');
   const second: PutVersion = { ...put('a'), fileId: first.fileId, prevVersion: first.versionId };
   const state = stateOf(first, second);
-  const node = childByName(state, ROOT, 'a');
+  const versions = versionsOf(state, childByName(state, ROOT, 'a') as NodeState);
   assert.deepEqual(
-    node?.versions.map((version) => toHex(version.versionId)),
+    versions.map((version) => toHex(version.versionId)),
     [first, second].map((op) => toHex(op.versionId)),
   );
   assert.deepEqual(
-    node?.versions.map((version) => version.seq),
+    versions.map((version) => version.seq),
     [2, 3],
   );
   refused(state, second);
@@ -93,7 +105,7 @@ test('a deleted file is gone from its folder, comes back when restored, and by a
     { ...put('b'), ...at, prevVersion: file.versionId },
   ]);
   assert.deepEqual(names(state), ['b']);
-  assert.equal(state.nodes.get(idOf(file))?.versions.length, 2);
+  assert.equal(nodeById(state, idOf(file))?.versionCount, 2);
   for (const op of ['tombstone', 'restore'] as const) refused(state, { op, fileId: random.bytes(16) });
 });
 
@@ -123,8 +135,8 @@ test('the index keeps the first place of a chunk and refuses one outside its pac
     blobs: [[cid, off, len, salt]],
   });
   const state = stateOf(add(36, 100), add(500, 100));
-  assert.equal(state.index.get(toHex(cid))?.off, 36);
-  assert.equal(state.packs.size, 2);
+  assert.equal(chunkPlace(state, cid)?.off, 36);
+  assert.equal(countsOf(state).packs, 2);
   for (const [off, len] of [
     [65_536, 1],
     [65_000, 537],
