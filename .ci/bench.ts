@@ -52,6 +52,7 @@ async function measure(bench: Bench, repeat: number, options: BenchOptions): Pro
 
 function told(bench: Bench, side: string, sample: Sample): Sample {
   console.log(`  ${side}  ${sample.figure.toPrecision(4)} ${bench.unit}  ${JSON.stringify(sample.extras ?? {})}`);
+  if (sample.detail) console.log(`        ${sample.detail}`);
   return sample;
 }
 

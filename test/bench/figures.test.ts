@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench, Sample } from './rig/bench.ts';
-import { agreedDigest, jsonLine, median, ratioOf, reached, shown, table } from './rig/figures.ts';
+import { agreedDigest, jsonLine, median, ratioOf, reached, reachText, shown, table } from './rig/figures.ts';
 import { plot } from './rig/plot.ts';
 
 const bench: Bench = {
@@ -12,7 +12,7 @@ const bench: Bench = {
   differs: [],
   unit: 'stones/s',
   better: 'more',
-  reach: 1,
+  reach: [{ timesPeer: true, atLeast: 1 }],
   open: () => Promise.reject(new Error('only its figures are looked at')),
 };
 const samples = (...figures: number[]): Sample[] => figures.map((figure) => ({ figure }));
@@ -28,15 +28,18 @@ test('a ratio above 1 is ours ahead, whether more or less is better', () => {
   const result = { bench, ours: samples(6, 4, 5), peer: samples(2, 2.5, 9) };
   assert.equal(ratioOf(result), 2);
   assert.equal(ratioOf({ ...result, bench: { ...bench, better: 'less' } }), 0.5);
-  assert.equal(reached(result), true);
-  assert.equal(reached({ ...result, bench: { ...bench, reach: 2.1 } }), false);
 });
 
-test('without a peer the figure itself is held against what is to be reached', () => {
-  const less = { bench: { ...bench, peer: null, better: 'less', reach: 350 } as const, ours: samples(300), peer: [] };
-  assert.equal(ratioOf(less), null);
-  assert.equal(reached(less), true);
-  assert.equal(reached({ ...less, ours: samples(351) }), false);
+test('what is to be reached is a bound of a figure, alone or as a multiple of the peer', () => {
+  const of = (figure: number, stored: number): Sample => ({ figure, extras: { stored } });
+  const result = { bench, ours: [of(6, 105)], peer: [of(3, 100)] };
+  assert.equal(reached(result, { timesPeer: true, atLeast: 2 }), true);
+  assert.equal(reached(result, { timesPeer: true, atLeast: 2.1 }), false);
+  assert.equal(reached(result, { of: 'stored', timesPeer: true, atMost: 1.05 }), true);
+  assert.equal(reached({ ...result, peer: [] }, { of: 'stored', atMost: 104 }), false);
+  assert.equal(ratioOf({ ...result, peer: [] }), null);
+  assert.equal(reachText(bench, { of: 'bytes_sent', atMost: 1200 }), 'bytes sent at most 1 200');
+  assert.equal(reachText(bench, { timesPeer: true, atLeast: 1 }), "stones/s at least 1 × the peer's");
 });
 
 test('numbers are shown with three digits', () => {
@@ -71,7 +74,6 @@ test('the JSON line', () => {
     peer: 20,
     ratio: 1.5,
     unit: 'stones/s',
-    reach: 1,
     reached: true,
     repetitions: 1,
     bytes_sent: 7,

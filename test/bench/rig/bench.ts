@@ -14,10 +14,18 @@ export interface Bench {
   /** Unit of a sample's figure, such as 'MB/s'. */
   readonly unit: string;
   readonly better: 'more' | 'less';
-  /** What is to be reached: of the ratio where there is a peer, else of ours, in `unit`. */
-  readonly reach: number;
+  /** What is to be reached. */
+  readonly reach: readonly Reach[];
   /** Makes what all repetitions share: corpora, peers. */
   open(options: BenchOptions): Promise<Contest>;
+}
+
+/** A bound of the median of the figure or of a further figure (`of`), in its own unit or as a multiple of the peer's. */
+export interface Reach {
+  readonly of?: string;
+  readonly timesPeer?: true;
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 export interface BenchOptions {
@@ -42,4 +50,6 @@ export interface Sample {
   readonly digest?: string;
   /** Further figures by their name in the JSON line, such as `bytes_sent`; the peer's go there with `peer_` before it. */
   readonly extras?: Readonly<Record<string, number>>;
+  /** Where the time went, in words; printed and not kept. */
+  readonly detail?: string;
 }

@@ -1,5 +1,5 @@
 /** The arithmetic and the words of a result: medians, spread, ratio, table, JSON line. No measuring here. */
-import type { Bench, Sample } from './bench.ts';
+import type { Bench, Reach, Sample } from './bench.ts';
 
 export interface Result {
   readonly bench: Bench;
@@ -26,12 +26,19 @@ export function ratioOf({ bench, ours, peer }: Result): number | null {
   return bench.better === 'more' ? mine / theirs : theirs / mine;
 }
 
-export function reached(result: Result): boolean {
-  const { bench, ours } = result;
-  const ratio = ratioOf(result);
-  if (ratio !== null) return ratio >= bench.reach;
-  const mine = median(figures(ours));
-  return bench.better === 'more' ? mine >= bench.reach : mine <= bench.reach;
+const valuesOf = (samples: readonly Sample[], name: string | undefined): number[] =>
+  name === undefined ? figures(samples) : samples.flatMap(({ extras }) => extras?.[name] ?? []);
+
+export function reached({ ours, peer }: Result, { of, timesPeer, atLeast, atMost }: Reach): boolean {
+  const value = median(valuesOf(ours, of)) / (timesPeer ? median(valuesOf(peer, of)) : 1);
+  return value >= (atLeast ?? Number.NEGATIVE_INFINITY) && value <= (atMost ?? Number.POSITIVE_INFINITY);
+}
+
+/** What is to be reached, in words: 'bytes sent at most 12 582 912'. */
+export function reachText(bench: Bench, { of, timesPeer, atLeast, atMost }: Reach): string {
+  const what = of?.replaceAll('_', ' ') ?? bench.unit;
+  const bound = atLeast === undefined ? `at most ${shown(atMost as number)}` : `at least ${shown(atLeast)}`;
+  return `${what} ${bound}${timesPeer ? " × the peer's" : ''}`;
 }
 
 /** Fails when two samples that say what came back do not say the same. */
@@ -58,7 +65,7 @@ const spread = (values: readonly number[]): string =>
 export function rows({ bench, ours, peer }: Result): readonly (readonly [what: string, ours: string, peer: string])[] {
   const names = [...new Set([...ours, ...peer].flatMap(({ extras }) => Object.keys(extras ?? {})))];
   const of = (samples: readonly Sample[], name: string): string => {
-    const values = samples.flatMap(({ extras }) => extras?.[name] ?? []);
+    const values = valuesOf(samples, name);
     return values.length === 0 ? '' : spread(values);
   };
   return [
@@ -90,8 +97,7 @@ export function jsonLine(result: Result): string {
     peer: peer.length === 0 ? null : short(median(figures(peer))),
     ratio: ratio === null ? null : short(ratio),
     unit: bench.unit,
-    reach: bench.reach,
-    reached: reached(result),
+    reached: bench.reach.every((reach) => reached(result, reach)),
     repetitions: ours.length,
   };
   for (const [side, samples] of [
@@ -99,7 +105,7 @@ export function jsonLine(result: Result): string {
     ['peer_', peer],
   ] as const) {
     for (const name of new Set(samples.flatMap(({ extras }) => Object.keys(extras ?? {})))) {
-      line[side + name] = short(median(samples.flatMap(({ extras }) => extras?.[name] ?? [])));
+      line[side + name] = short(median(valuesOf(samples, name)));
     }
   }
   return JSON.stringify(line);

@@ -4,7 +4,7 @@ import { arch, cpus, release, totalmem } from 'node:os';
 import { capture } from '../../../.ci/command.ts';
 import { at } from '../../../.ci/project.ts';
 import { chromiumPath, firefoxPath } from '../../../.ci/setup.ts';
-import { type Result, ratioOf, reached, shown, table } from './figures.ts';
+import { type Result, ratioOf, reached, reachText, shown, table } from './figures.ts';
 import { plot } from './plot.ts';
 
 const HEAD = `# Benchmarks
@@ -43,8 +43,10 @@ const PICTURE = '![The ratios of this page as bars](images/benchmarks.svg)\n';
 function section(result: Result): string {
   const { bench } = result;
   const ratio = ratioOf(result);
-  const against = ratio === null ? `${bench.reach} ${bench.unit}` : `a ratio of ${bench.reach}`;
-  const verdict = `${ratio === null ? '' : `Ratio **${shown(ratio)}**. `}To reach: ${against}${reached(result) ? '' : ', not reached'}.`;
+  const bounds = bench.reach.map(
+    (reach) => `${reachText(bench, reach)}${reached(result, reach) ? '' : ' (**not reached**)'}`,
+  );
+  const verdict = `${ratio === null ? '' : `Ratio **${shown(ratio)}**. `}To reach: ${bounds.join('; ')}.`;
   const parts = [
     `## ${bench.name}\n`,
     `${bench.work}${bench.peer === null ? '' : ` Peer: ${bench.peer}.`}\n`,

@@ -24,6 +24,8 @@ export interface ChromiumOptions {
   /** More command line switches. */
   readonly args?: readonly string[];
   readonly viewport?: { width: number; height: number };
+  /** Every request is noted, unless this is false because the time it takes would be measured too. */
+  readonly netLog?: boolean;
 }
 
 const VIEWPORT = { width: 1280, height: 860 };
@@ -83,7 +85,7 @@ export class ChromiumRig {
       args: [
         '--headless=new',
         ...ARGS,
-        `--log-net-log=${await nextNetLog(profile)}`,
+        ...(options.netLog === false ? [] : [`--log-net-log=${await nextNetLog(profile)}`]),
         ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
         ...(options.args ?? []),
       ],
@@ -170,7 +172,7 @@ export class ChromiumRig {
   /** Every request made on this profile, over all launches; complete only when it is closed. */
   async requests(): Promise<LoggedRequest[]> {
     const folder = join(this.profile, 'net-log');
-    const names = (await readdir(folder)).sort();
+    const names = (await readdir(folder).catch(() => [])).sort();
     return (await Promise.all(names.map((name) => readNetLog(join(folder, name))))).flat();
   }
 
