@@ -7,7 +7,7 @@
  *    and T1, T2 tables of 256 secret words:
  *
  *        h_j(p) = Σ T_j[byte(p − 64 + i)] · x^(63 − i) mod P     for i = 0 … 63, j = 1, 2
- *        v(p)   = SipHash-2-4(K, le64(h_1) ‖ le64(h_2))           a 64-bit word
+ *        v(p)   = SipHash-1-3(K, le64(h_1) ‖ le56(h_2 mod 2^56))  a 64-bit word; the message has 15 bytes
  *
  *    p is a weak candidate when the low 19 bits of v are zero, a strong one when the low 21 bits are.
  *    secret = 256 × (le64 T1[b] ‖ le64 T2[b]) ‖ K 16, 4,112 bytes.
@@ -17,6 +17,13 @@
  *
  * 2. Cuts. From a chunk's start s the cut is the first of: a strong candidate from s + MIN on, a weak candidate from
  *    s + TARGET on, s + MAX. The end of the file ends the last chunk, however short it is.
+ *
+ * The hashes make the function fast, the function makes the hashes secret. For a random table two different windows have
+ * the same 120 bits with a chance of 2^−120, so over n positions any two meet with less than n²·2^−121: 2^−41 after 1 TiB.
+ * As long as they do not, cuts fall as if every window had its own throw of dice. The PRF is asked for less than a MAC is:
+ * nobody chooses or sees its inputs, nobody sees an output but that about one in a million had 19 zeros. SipHash-1-3 gives
+ * every input four rounds or more before the output; what is known against so few starts from chosen differences of inputs
+ * and whole outputs (docs/adr/0007-sip-hash-1-3.md).
  *
  * Every position goes through the PRF. Skipping some by a cheap test first, keyed or not, or testing bits of h, would be
  * many times faster and would give the secret away: each boundary an observer sees would then be an equation over it, or

@@ -1,4 +1,4 @@
-/** The search for candidates in memory, by WebAssembly (wasm/chunker.wat). Knows positions, not chunks. */
+/** The search for candidates in memory, by WebAssembly (wasm/chunker-wat.ts). Knows positions, not chunks. */
 import { fromBase64url } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type Candidate, WINDOW } from './cut.ts';
@@ -11,7 +11,7 @@ export const SECRET_LENGTH = TABLE + KEY;
 const T64_AT = TABLE;
 const KEY_AT = 2 * TABLE;
 const BYTES_AT = KEY_AT + KEY + 48;
-/** Positions searched in one call; with tables, window and the four bytes of over-read this fits the module's memory. */
+/** Positions searched in one call; with tables, window and the six bytes of over-read this fits the module's memory. */
 const BLOCK = 262_144;
 
 /**

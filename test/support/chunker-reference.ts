@@ -14,8 +14,8 @@ function le64(bytes: Uint8Array, at: number): bigint {
   return word;
 }
 
-/** SipHash-2-4 (Aumasson, Bernstein 2012) of any message. */
-export function sipHash24(key: Uint8Array, message: Uint8Array): bigint {
+/** SipHash-c-d (Aumasson, Bernstein 2012) of any message. */
+export function sipHash(c: number, d: number, key: Uint8Array, message: Uint8Array): bigint {
   const rotl = (x: bigint, n: bigint): bigint => ((x << n) | (x >> (64n - n))) & MASK;
   const k0 = le64(key, 0);
   const k1 = le64(key, 8);
@@ -43,11 +43,11 @@ export function sipHash24(key: Uint8Array, message: Uint8Array): bigint {
   for (let at = 0; at < padded.length; at += 8) {
     const block = le64(padded, at);
     v3 ^= block;
-    rounds(2);
+    rounds(c);
     v0 ^= block;
   }
   v2 ^= 0xffn;
-  rounds(4);
+  rounds(d);
   return v0 ^ v1 ^ v2 ^ v3;
 }
 
@@ -57,7 +57,7 @@ function timesX(h: bigint): bigint {
   return shifted > MASK ? (shifted & MASK) ^ 0b11011n : shifted;
 }
 
-/** The 16-byte digest of the 64 bytes before `position`, straight from the sum (by Horner's rule). */
+/** The 15-byte digest of the 64 bytes before `position`, straight from the sum (by Horner's rule). */
 function digestAt(secret: Uint8Array, bytes: Uint8Array, position: number): Uint8Array {
   const digest = new DataView(new ArrayBuffer(16));
   for (const lane of [0, 8]) {
@@ -65,12 +65,12 @@ function digestAt(secret: Uint8Array, bytes: Uint8Array, position: number): Uint
     for (let i = position - 64; i < position; i++) h = timesX(h) ^ le64(secret, 16 * (bytes[i] as number) + lane);
     digest.setBigUint64(lane, h, true);
   }
-  return new Uint8Array(digest.buffer);
+  return new Uint8Array(digest.buffer, 0, 15);
 }
 
 /** v(p) of the definition. */
 export function valueAt(secret: Uint8Array, bytes: Uint8Array, position: number): bigint {
-  return sipHash24(secret.subarray(4_096), digestAt(secret, bytes, position));
+  return sipHash(1, 3, secret.subarray(4_096), digestAt(secret, bytes, position));
 }
 
 /** All cuts inside a stream, given v for every position; the slow way. */
