@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Bench, Sample } from './rig/bench.ts';
 import { agreedDigest, jsonLine, median, ratioOf, reached, reachText, shown, table } from './rig/figures.ts';
+import { growth } from './rig/memory.ts';
 import { plot } from './rig/plot.ts';
 
 const bench: Bench = {
@@ -87,6 +88,10 @@ test('other bytes than the peer gave back are an error', () => {
   assert.equal(agreedDigest(same), 'a');
   assert.equal(agreedDigest({ bench, ours: samples(1), peer: samples(1) }), null);
   assert.throws(() => agreedDigest({ ...same, peer: [{ figure: 1, digest: 'b' }] }), /not the same bytes/);
+});
+
+test('growth is the most over idle, drift what the second half has more than the first', () => {
+  assert.deepEqual(growth(100e6, [110e6, 130e6, 120e6, 140e6]), { most: 40, drift: 10 });
 });
 
 test('the plot has a bar for each ratio, ahead or behind, and escapes names', () => {

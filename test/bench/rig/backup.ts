@@ -23,7 +23,7 @@ export async function firstBackup(options: BenchOptions, corpus: Corpus, count: 
       try {
         const { seconds, total, detail } = await ours.backup(corpus);
         const measured = { ...sample(seconds, total, await ours.stored()), detail };
-        return repetition > 0 ? measured : { ...measured, digest: same(corpus, await ours.digest()) };
+        return repetition > 0 ? measured : { ...measured, digest: same(corpus, (await ours.restore(corpus)).digest) };
       } finally {
         await ours.close();
       }

@@ -21,10 +21,12 @@ export interface Corpus {
 const MIB = 1_048_576;
 const NAME = 'holiday film.bin';
 
+/** One file of 1 GiB that does not compress. */
+export const large = (options: BenchOptions): Promise<Corpus> => sized(options, (options.quick ? 64 : 1024) * MIB);
+
 /** One file that does not compress. */
-export function large({ folder, quick }: BenchOptions): Promise<Corpus> {
-  const size = quick ? 64 * MIB : 1024 * MIB;
-  return made(join(folder, 'large', NAME), (path) => writePseudoRandom(path, size, 'large'));
+export function sized({ folder }: BenchOptions, size: number): Promise<Corpus> {
+  return made(join(folder, `${size}`, NAME), (path) => writePseudoRandom(path, size, 'large'));
 }
 
 /** The large file under the same name with 1 MiB more in its middle. */

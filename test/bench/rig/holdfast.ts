@@ -2,12 +2,16 @@
  * Ours as a person has it: the built extension in a real Chromium, signed in to the real server, which runs in a process of
  * its own with every sync on. What is measured begins with a drop or a click and ends when the screen says so.
  */
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as person from '../../e2e/support/journey.ts';
-import { readVault, restoreEverything } from '../../e2e/support/reader.ts';
 import { ChromiumRig, withoutPickers } from '../../support/browser/index.ts';
+import { hashFile } from '../../support/corpus.ts';
+import { removeFolder, temporaryFolder } from '../../support/folders.ts';
 import { TestServer } from '../../support/server.ts';
+import { unzip } from '../../support/unzip.ts';
 import { pause } from '../../support/waiting.ts';
 import { type Corpus, digestOf } from './corpora.ts';
 import { costs, type Spent, spent } from './processes.ts';
@@ -17,46 +21,84 @@ export interface Took extends Spent {
   readonly seconds: number;
 }
 
-const LIMIT = 900_000;
+/** A rest for what hangs, not a bound for what is slow. */
+const LIMIT = 3_600_000;
 const SETTLE = 1_000;
 
 /** A server with one account, and its person's browser with the extension. */
 export class Holdfast {
   readonly server: TestServer;
-  readonly rig: ChromiumRig;
-  readonly page: Page;
   readonly owner: person.Person;
+  rig: ChromiumRig;
+  page: Page;
+  readonly #granted: readonly string[];
 
-  private constructor(parts: { server: TestServer; rig: ChromiumRig; page: Page; owner: person.Person }) {
+  private constructor(parts: Opened & { server: TestServer; owner: person.Person; granted: readonly string[] }) {
     this.server = parts.server;
+    this.owner = parts.owner;
     this.rig = parts.rig;
     this.page = parts.page;
-    this.owner = parts.owner;
+    this.#granted = parts.granted;
   }
 
   /** A fresh server, profile, account and vault; `granted` are the files and folders that will be dropped. */
-  static async start(granted: readonly string[]): Promise<Holdfast> {
+  static async start(granted: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Holdfast> {
     // as `npm start` runs it: no line for each request
-    const server = await TestServer.start({ env: { HOLDFAST_LOG_LEVEL: 'warn' } });
-    const rig = await ChromiumRig.launch({ granted, netLog: false });
-    const page = await rig.openExtension('page.html');
+    const server = await TestServer.start({ env: { HOLDFAST_LOG_LEVEL: 'warn', ...env } });
+    const { rig, page } = await openBrowser(await temporaryFolder('profile'), granted);
     await person.chooseServer(page, server.app);
     const owner = await person.signUp(page, 'Ada of the stopwatch');
     await person.goTo(page, 'Backup');
-    return new Holdfast({ server, rig, page, owner });
+    return new Holdfast({ server, owner, rig, page, granted });
   }
 
   /** From the drop of the real file or folder until the screen says that everything is safe. */
-  backup({ path }: Corpus): Promise<Took> {
+  async backup(corpus: Corpus): Promise<Took> {
+    await person.goTo(this.page, 'Backup');
     return timed(async () => {
-      await this.rig.drop(this.page, 'section.drop', [path]);
-      await everythingSafe(this.page);
+      await this.drop(corpus);
+      await this.safe();
     });
   }
 
-  /** What the vault gives back to another device. */
-  async digest(): Promise<string> {
-    return digestOf(await restoreEverything(await readVault(this.server.app, this.owner)));
+  /** On the Backup screen. What was safe before does not count: the screen has to say something else first. */
+  async drop({ path }: Corpus): Promise<void> {
+    await this.page.evaluate(() => {
+      const { dataset } = document.documentElement;
+      const look = () => {
+        if (document.querySelector('.truth')?.textContent?.includes('Everything is safe')) return;
+        delete dataset.before;
+        observer.disconnect();
+      };
+      const observer = new MutationObserver(look);
+      dataset.before = 'yes';
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      look();
+    });
+    await this.rig.drop(this.page, 'section.drop', [path]);
+  }
+
+  /** Asks ten times a second what the screen says, which costs nothing that could be measured. */
+  async safe(): Promise<void> {
+    const isSafe = () =>
+      document.documentElement.dataset.before === undefined &&
+      document.querySelector('.truth')?.textContent?.includes('Everything is safe');
+    await this.page.waitForFunction(isSafe, undefined, { polling: 100, timeout: LIMIT }).catch(async (cause: Error) => {
+      throw new Error(`not safe: ${await this.page.locator('.truth').innerText()}`, { cause });
+    });
+  }
+
+  async killTab(): Promise<void> {
+    await this.page.close();
+    this.page = await this.rig.openExtension('page.html');
+    await person.goTo(this.page, 'Backup');
+  }
+
+  /** As a power cut would, and opens it again on the profile it left. */
+  async killBrowser(): Promise<void> {
+    await this.rig.kill();
+    Object.assign(this, await openBrowser(this.rig.profile, this.#granted));
+    await person.goTo(this.page, 'Backup');
   }
 
   /** Bytes of the packs on the server's disk. */
@@ -65,30 +107,21 @@ export class Holdfast {
   }
 
   /**
-   * In a fresh browser, signed in to the web app: from the click on a row's Restore until the download is whole and the
-   * screen says that it is verified. `saved` is what lands in the downloads, `check` looks at it when the time is taken.
+   * In a fresh browser, signed in to the web app: from the click on Restore until the download is whole and the screen
+   * says that it is verified. The digest of what was saved is taken after that.
    */
-  async restore(
-    row: string,
-    saved: string,
-    check: (path: string) => Promise<string>,
-  ): Promise<Took & { digest: string }> {
+  async restore(corpus: Corpus): Promise<Took & { digest: string }> {
     const rig = await ChromiumRig.launch({ extension: null, netLog: false });
     try {
       await withoutPickers(rig.context);
       const page = await rig.open(this.server.app);
       await person.signIn(page, this.owner);
-      await person.goTo(page, 'Files');
-      await person.selectRow(page, row);
+      await selectIn(page, corpus);
+      let saved = '';
       const took = await timed(async () => {
-        await page
-          .locator('.details')
-          .getByRole('button', { name: /^Restore( as ZIP)?$/ })
-          .click();
-        await page.getByText('every byte is what you backed up').last().waitFor({ timeout: LIMIT });
-        await rig.downloaded(saved);
+        saved = await restoreSelected(rig, page, corpus);
       });
-      return { ...took, digest: await check(join(rig.downloads, saved)) };
+      return { ...took, digest: await digestOfSaved(saved) };
     } finally {
       await rig.close();
     }
@@ -96,8 +129,20 @@ export class Holdfast {
 
   async close(): Promise<void> {
     await this.rig.close();
+    await removeFolder(this.rig.profile);
     await this.server.dispose();
   }
+}
+
+interface Opened {
+  readonly rig: ChromiumRig;
+  readonly page: Page;
+}
+
+async function openBrowser(profile: string, granted: readonly string[]): Promise<Opened> {
+  const rig = await ChromiumRig.launch({ profile, granted, netLog: false });
+  await withoutPickers(rig.context);
+  return { rig, page: await rig.openExtension('page.html') };
 }
 
 /** Runs it after a moment of quiet, and says what it took. */
@@ -110,14 +155,23 @@ async function timed(work: () => Promise<void>): Promise<Took> {
   return { seconds, ...spent(before, await costs()) };
 }
 
-/** Asks ten times a second what the screen says, which costs nothing that could be measured. */
-async function everythingSafe(page: Page): Promise<void> {
+export async function selectIn(page: Page, { path }: Corpus): Promise<void> {
+  await person.goTo(page, 'Files');
+  await person.selectRow(page, basename(path, '.bin'));
+}
+
+/** Answers the path of the download when it is whole and the screen says that it is verified. */
+export async function restoreSelected(rig: ChromiumRig, page: Page, { path, files }: Corpus): Promise<string> {
   await page
-    .waitForFunction(() => document.querySelector('.truth')?.textContent?.includes('Everything is safe'), undefined, {
-      polling: 100,
-      timeout: LIMIT,
-    })
-    .catch(async (cause: Error) => {
-      throw new Error(`not safe: ${await page.locator('.truth').innerText()}`, { cause });
-    });
+    .locator('.details')
+    .getByRole('button', { name: /^Restore( as ZIP)?$/ })
+    .click();
+  await page.getByText('every byte is what you backed up').last().waitFor({ timeout: LIMIT });
+  return rig.downloaded(`${basename(path)}${files > 1 ? '.zip' : ''}`, LIMIT);
+}
+
+export async function digestOfSaved(path: string): Promise<string> {
+  if (!path.endsWith('.zip')) return digestOf(new Map([[basename(path), await hashFile(path)]]));
+  const files = unzip(await readFile(path)).filter(({ folder }) => !folder);
+  return digestOf(new Map(files.map(({ name, bytes }) => [name, createHash('sha256').update(bytes).digest('hex')])));
 }

@@ -43,7 +43,7 @@ export async function descendants(root = process.pid): Promise<Process[]> {
   return found;
 }
 
-/** What all descendants have cost so far; threads that ended are `ended`. */
+/** What all descendants have cost so far. A worker's thread ends with it and is then among `ended`. */
 export async function costs(): Promise<Costs> {
   const sums = new Map<string, number>();
   const add = (name: string, seconds: number): void => void sums.set(name, (sums.get(name) ?? 0) + seconds);
