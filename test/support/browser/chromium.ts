@@ -81,7 +81,8 @@ export class ChromiumRig {
       chromiumSandbox: process.getuid?.() !== 0,
       viewport: options.viewport ?? VIEWPORT,
       acceptDownloads: true,
-      ignoreDefaultArgs: ['--disable-extensions'],
+      // without it shared memory lies on the disk, and every answer and stream waits for that
+      ignoreDefaultArgs: ['--disable-extensions', '--disable-dev-shm-usage'],
       args: [
         '--headless=new',
         ...ARGS,
