@@ -3,10 +3,11 @@
  * of it before the first wait. Chromium's folder handles leave out what has a name that some system could not hold
  * (`a:b`, `link.url`, a dot at the end) and do not say so; the entries of the same drop have it.
  */
+
+import { sourceError } from '../../shared/archiver/index.ts';
 import type { CapturedItem } from '../queue/index.ts';
 import { childrenOf, isEntry, isFolderEntry, walkEntries, walkEntry } from './entries.ts';
 import { itemIn, itemOfHandle } from './files.ts';
-import { sourceError } from './worker/source-error.ts';
 
 interface HandleItem {
   getAsFileSystemHandle?: () => Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null>;

@@ -1,6 +1,7 @@
 /** From files and handles, however they were chosen, to captured items. May not: read contents. */
+
+import { sourceError } from '../../shared/archiver/index.ts';
 import type { CapturedItem } from '../queue/index.ts';
-import { sourceError } from './worker/source-error.ts';
 
 /** One item for a handle; the size is only for show, a file that cannot be looked at is captured all the same. */
 export async function itemOfHandle(handle: FileSystemFileHandle | FileSystemDirectoryHandle): Promise<CapturedItem> {

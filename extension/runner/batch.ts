@@ -49,13 +49,14 @@ class BatchNews {
   readonly #underWay: Map<string, number>;
   #committed: string[] = [];
   #proven: string[] = [];
+  #failed: { id: string; code: ErrorCode }[] = [];
 
   constructor(ports: BatchPorts, batch: readonly ClaimedJob[]) {
     this.#ports = ports;
     this.#underWay = new Map(batch.map(({ job }) => [job.id, 0]));
   }
 
-  async take(event: ArchiveEvent): Promise<void> {
+  take(event: ArchiveEvent): void {
     switch (event.type) {
       case 'progress':
         this.#underWay.set(event.key, event.bytes);
@@ -68,7 +69,8 @@ class BatchNews {
         return;
       case 'failed':
         this.#underWay.delete(event.key);
-        return this.#fail(event.key, event.error.code);
+        this.#failed.push({ id: event.key, code: event.error.code });
+        return;
       default:
         event satisfies never;
     }
@@ -84,8 +86,9 @@ class BatchNews {
 
   async flush(): Promise<void> {
     const { outbox, owner } = this.#ports;
-    const [committed, proven] = [this.#committed, this.#proven];
-    [this.#committed, this.#proven] = [[], []];
+    const [committed, proven, failed] = [this.#committed, this.#proven, this.#failed];
+    [this.#committed, this.#proven, this.#failed] = [[], [], []];
+    for (const { id, code } of failed) await this.#fail(id, code);
     if (committed.length > 0) await outbox.leases.commit(owner, committed, LEASE_MS);
     if (proven.length === 0) return;
     await outbox.leases.prove(proven);
@@ -105,6 +108,7 @@ function itemOf({ job, source }: ClaimedJob, anchors: Anchors): ArchiveItem {
     key: job.id,
     path: job.path,
     name: job.name,
+    size: job.size,
     versionId: fromHex(job.id),
     capturedAt: job.capturedAt,
     sourceUrl: job.sourceUrl,

@@ -4,9 +4,15 @@
  */
 import { resumeSession } from '../../shared/account/index.ts';
 import { type Archiver, createArchiver } from '../../shared/archiver/index.ts';
-import { connectAccount, createKeyStore, systemClock, systemRandom } from '../../shared/browser/index.ts';
-import { createChunker } from '../../shared/chunker/index.ts';
+import {
+  connectAccount,
+  createKeyStore,
+  createPackJournal,
+  systemClock,
+  systemRandom,
+} from '../../shared/browser/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
+import { openLanes } from './lanes.ts';
 
 /** `deviceName`: what this device is called in the account. E_SESSION when nobody is signed in on this device. */
 export async function openEngine(deviceName: string): Promise<Archiver> {
@@ -22,6 +28,7 @@ export async function openEngine(deviceName: string): Promise<Archiver> {
     api: ports.api,
     clock: systemClock,
     random: systemRandom,
-    chunker: await createChunker(domain.chunkerSecret),
+    lanes: await openLanes(domain),
+    journal: createPackJournal(),
   });
 }

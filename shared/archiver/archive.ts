@@ -1,26 +1,34 @@
 /**
- * One run over a batch of items, in the order that makes it safe: packs durable, then index and versions in the log, then
- * a sample read back, and only then "proven". Stages: read, store (compress, seal), pack, put, commit, prove.
+ * One run over a stream of items, in the order that makes it safe: packs durable, then index and versions in the log, then
+ * a sample read back, and only then "proven". Many items are on their way at a time, each at its own stage; one byte
+ * budget bounds what they hold together.
  */
-import { createMutex, mapConcurrent } from '../async/index.ts';
+import { abortable, Budget, throwIfAborted } from '../async/index.ts';
 import { utf8 } from '../bytes/index.ts';
 import { type ErrorCode, HoldfastError } from '../errors/index.ts';
-import { type ChunkRef, MAX_NAME_BYTES } from '../format/index.ts';
-import { newestVersion, versionById } from '../vault/index.ts';
-import { buildCommit, nodeAt, sayNothingNew } from './commit.ts';
+import { MAX_NAME_BYTES } from '../format/index.ts';
+import { MAX_PACK } from '../protocol/index.ts';
+import { hasPack, newestVersion, versionById } from '../vault/index.ts';
+import { buildCommit, nodeAt } from './commit.ts';
+import { Committer } from './committer.ts';
 import type { ArchiverDeps } from './deps.ts';
-import { createPacker } from './pack.ts';
-import { prove } from './prove.ts';
+import { type Lane, SMALL_FILE } from './lane.ts';
+import { createPacker, type Packer } from './pack.ts';
 import { createSender } from './put.ts';
-import { type ReadFile, readItem } from './read.ts';
+import { type Opened, type Reader, type ReadFile, readAlone, readTogether } from './read.ts';
+import { sourceError } from './source.ts';
 import { createChunkStore } from './store.ts';
 import type { ArchiveItem, ArchiveOptions, Archiver, ArchiveSummary, SourceFile } from './types.ts';
 
-/** Items read at one time; small files gain from overlap, large ones are bounded by the packs in flight. */
-const READERS = 6;
-/** Durable packs and finished files are committed this often, so that another device or a restart can build on them. */
-const PACKS_PER_COMMIT = 8;
-const FILES_PER_COMMIT = 1_024;
+/** Bytes that reading, sealing, open packs and packs on their way hold together. */
+const BUDGET = 67_108_864;
+/** Small files read together: one question to the browser instead of many. Measured, more brings nothing. */
+const TOGETHER = 32;
+/** Things under way at one time; a large file counts as several, for it keeps a lane busy by itself. */
+const UNDER_WAY = 24;
+const LARGE_COUNTS = 8;
+/** After so long without a new item, what there is gets committed and proven. Milliseconds. */
+const LULL_MS = 500;
 
 /** Faults of one item; everything else stops the run. */
 const ITEM_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -32,153 +40,249 @@ const ITEM_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
+  const unchanged: Archiver['unchanged'] = (path, name, size, mtime) => {
+    const { state } = deps.vault;
+    const node = nodeAt(state, path, name);
+    if (node === null) return false;
+    const last = newestVersion(state, node);
+    return last.size === size && last.mtime === mtime;
+  };
   return {
+    unchanged,
     async archive(items, options) {
-      const run = new Run(deps, options);
       await deps.vault.pull(options.signal);
-      try {
-        for await (const _ of mapConcurrent(items, READERS, (item, signal) => run.take(item, signal), options.signal)) {
-          // each result is already accounted for in the run
-        }
-        return await run.finish();
-      } catch (error) {
-        // What is on the server's disk goes into the log if it can, so that it is not sent again.
-        await run.keepDurable().catch(() => {});
-        throw error;
-      }
+      await indexJournal(deps, options.signal);
+      return new Run(deps, unchanged, options).run(items);
     },
   };
 }
 
+/** Packs that reached the server before this device died, or before it heard of it, go into the log. */
+async function indexJournal(deps: ArchiverDeps, signal: AbortSignal): Promise<void> {
+  const { vault, journal, api } = deps;
+  const noted = await journal.all(vault.vaultId);
+  if (noted.length === 0) return;
+  const unknown = noted.filter(({ id }) => !hasPack(vault.state, id));
+  const ids = unknown.map(({ id }) => id);
+  const missing = new Set(ids.length === 0 ? [] : await api.packsMissing(vault.vaultId, ids, signal));
+  const there = unknown.filter(({ id }) => !missing.has(id));
+  await vault.append(
+    (state) => buildCommit(deps, state, there, []),
+    there.map(({ id }) => id),
+    signal,
+  );
+  await journal.remove(
+    vault.vaultId,
+    noted.map(({ id }) => id),
+  );
+}
+
 class Run {
   readonly #deps: ArchiverDeps;
+  readonly #unchanged: Archiver['unchanged'];
   readonly #options: ArchiveOptions;
+  /** Fires when anything of the run fails, and with the caller's signal. */
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  #failure: { readonly error: unknown } | null = null;
+  readonly #slots = new Budget(UNDER_WAY);
+  readonly #tasks = new Set<Promise<void>>();
   readonly #sender: ReturnType<typeof createSender>;
-  readonly #packer: ReturnType<typeof createPacker>;
-  readonly #store: ReturnType<typeof createChunkStore>;
-  readonly #exclusively = createMutex();
-  #ready: ReadFile[] = [];
-  readonly #unproven: { keys: string[]; chunks: ChunkRef[] } = { keys: [], chunks: [] };
-  readonly #summary = { committed: 0, failed: 0 };
+  readonly #packer: Packer;
+  readonly #reader: Reader;
+  readonly #committer: Committer;
+  #small: ArchiveItem[] = [];
+  #taken = 0;
+  #turn = 0;
+  #failed = 0;
 
-  constructor(deps: ArchiverDeps, options: ArchiveOptions) {
+  constructor(deps: ArchiverDeps, unchanged: Archiver['unchanged'], options: ArchiveOptions) {
     this.#deps = deps;
+    this.#unchanged = unchanged;
     this.#options = options;
-    this.#sender = createSender(deps, options.signal);
+    this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
+    const budget = new Budget(BUDGET);
+    this.#sender = createSender(deps, this.#signal, () => this.#committer.due());
     this.#packer = createPacker(
       (blobs) => this.#sender.put(blobs),
+      () => budget.take(MAX_PACK),
       () => (deps.random.bytes(1)[0] as number) / 256,
     );
-    this.#store = createChunkStore(deps, this.#packer);
-  }
-
-  /** Reads one item and stores its chunks, or says why not. */
-  async take(given: ArchiveItem, signal: AbortSignal): Promise<void> {
-    const { onEvent } = this.#options;
-    const item = {
-      ...given,
-      path: given.path.map((name) => name.toWellFormed()),
-      name: given.name.toWellFormed(),
-      open: () => given.open(),
-    };
-    try {
-      checkNames(item);
-      if (await this.#unchanged(item)) return;
-      const file = await readItem(this.#deps, this.#store, item, signal, async (bytes, size) => {
-        await onEvent({ type: 'progress', key: item.key, bytes, size });
-        await this.#commitWhenDue();
-      });
-      this.#ready.push(file);
-    } catch (error) {
-      if (!(error instanceof HoldfastError) || !ITEM_FAULTS.has(error.code)) throw error;
-      this.#summary.failed++;
-      await onEvent({ type: 'failed', key: item.key, error });
-      return;
-    }
-    await this.#commitWhenDue();
-  }
-
-  async finish(): Promise<ArchiveSummary> {
-    await this.#packer.flush();
-    await this.#commit();
-    await prove(this.#deps, this.#unproven.chunks, this.#options.signal);
-    for (const key of this.#unproven.keys) await this.#options.onEvent({ type: 'proven', key });
-    const { bytes, packs } = this.#sender.sent;
-    return { ...this.#summary, sentBytes: bytes, sentPacks: packs };
-  }
-
-  /** Indexes the packs that are durable and not in the log yet. */
-  async keepDurable(): Promise<void> {
-    const packs = this.#sender.takeDurable();
-    if (packs.length === 0) return;
-    await this.#deps.vault.append(
-      (state) => buildCommit(this.#deps, state, packs, []),
-      packs.map((pack) => pack.id),
-    );
-  }
-
-  /** True when the item is in the vault already: committed by an earlier try, or not changed since its last version. */
-  async #unchanged(item: ArchiveItem): Promise<boolean> {
-    const { state } = this.#deps.vault;
-    const node = nodeAt(state, item.path, item.name);
-    const mine = versionById(state, item.versionId);
-    if (mine !== null) {
-      await this.#committed(item.key, false, mine.version.size, refs(mine.version.manifest));
-      return true;
-    }
-    if (node === null) return false;
-    const file: SourceFile = await item.open();
-    const last = newestVersion(state, node);
-    if (last.size !== file.size || last.mtime !== file.mtime) return false;
-    await this.#committed(item.key, true, file.size, refs(last.manifest));
-    return true;
-  }
-
-  async #committed(key: string, unchanged: boolean, size: number, chunks: readonly ChunkRef[]): Promise<void> {
-    this.#summary.committed++;
-    this.#unproven.keys.push(key);
-    this.#unproven.chunks.push(...chunks);
-    await this.#options.onEvent({ type: 'committed', key, unchanged, size });
-  }
-
-  /** Asked within files too: a large one that is cut short goes on where it was. */
-  async #commitWhenDue(): Promise<void> {
-    if (this.#sender.waiting() >= PACKS_PER_COMMIT || this.#ready.length >= FILES_PER_COMMIT) await this.#commit();
-  }
-
-  #commit(): Promise<void> {
-    return this.#exclusively(async () => {
-      const [files, notYet] = partition(this.#ready, (file) => file.parcels.every((parcel) => parcel.isDurable()));
-      const packs = this.#sender.takeDurable();
-      if (files.length === 0 && packs.length === 0) return;
-      this.#ready = notYet;
-      const { vault } = this.#deps;
-      const [same, fresh] = partition(files, (file) => sayNothingNew(vault.state, file));
-      await vault.append(
-        (state) => buildCommit(this.#deps, state, packs, fresh),
-        packs.map((pack) => pack.id),
-        this.#options.signal,
-      );
-      for (const file of fresh) await this.#committed(file.item.key, false, file.size, file.chunks);
-      for (const file of same) await this.#committed(file.item.key, true, file.size, file.chunks);
+    const store = createChunkStore(deps.vault, this.#packer);
+    this.#reader = { store, budget, now: () => deps.clock.now(), signal: this.#signal };
+    this.#committer = new Committer(deps, this.#sender, store, {
+      signal: this.#signal,
+      onEvent: options.onEvent,
+      onFault: (error) => this.#fail(error),
     });
   }
+
+  async run(items: Iterable<ArchiveItem> | AsyncIterable<ArchiveItem>): Promise<ArchiveSummary> {
+    const over = new AbortController();
+    const watching = this.#watchLulls(over.signal);
+    try {
+      await this.#takeAll(items);
+      await this.#settle();
+      const { bytes, packs } = this.#sender.sent;
+      return { committed: this.#committer.committed, failed: this.#failed, sentBytes: bytes, sentPacks: packs };
+    } catch (error) {
+      this.#fail(error);
+      await Promise.allSettled(this.#tasks);
+      await this.#committer.keepDurable();
+      throw this.#failure?.error;
+    } finally {
+      over.abort();
+      await watching;
+    }
+  }
+
+  async #takeAll(items: Iterable<ArchiveItem> | AsyncIterable<ArchiveItem>): Promise<void> {
+    const source = streamOf(items);
+    try {
+      for (;;) {
+        const step = await abortable(source.next(), this.#signal);
+        if (step.done === true) return;
+        this.#taken++;
+        await this.#take(step.value);
+      }
+    } finally {
+      // Not awaited: a source may be waiting for news that does not come.
+      void source.return?.();
+    }
+  }
+
+  async #take(given: ArchiveItem): Promise<void> {
+    const item = wellFormed(given);
+    if (item.size > SMALL_FILE) return this.#begin(LARGE_COUNTS, () => this.#takeAlone(item));
+    this.#small.push(item);
+    if (this.#small.length >= TOGETHER) await this.#beginSmall();
+  }
+
+  #beginSmall(): Promise<void> {
+    const items = this.#small;
+    this.#small = [];
+    return items.length === 0 ? Promise.resolve() : this.#begin(1, () => this.#takeTogether(items));
+  }
+
+  /** Resolves when the task has begun; its failure ends the run. */
+  async #begin(counts: number, task: () => Promise<void>): Promise<void> {
+    const release = await this.#slots.acquire(counts, this.#signal);
+    const running = task()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        release();
+        this.#tasks.delete(running);
+      });
+    this.#tasks.add(running);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#ending.abort(error);
+  }
+
+  async #takeTogether(items: readonly ArchiveItem[]): Promise<void> {
+    const opened = (await Promise.all(items.map((item) => this.#open(item)))).filter((each) => each !== null);
+    const small = opened.filter(({ file }) => file.size <= SMALL_FILE);
+    const read = await readTogether(this.#reader, this.#lane(), small);
+    for (const file of read ?? []) this.#isRead(file);
+    const alone = opened.filter(({ file }) => read === null || file.size > SMALL_FILE);
+    for (const { item } of alone) await this.#readAlone(item);
+  }
+
+  async #takeAlone(item: ArchiveItem): Promise<void> {
+    if ((await this.#open(item)) !== null) await this.#readAlone(item);
+  }
+
+  /** The item's file, or null when there is nothing more to do for it. */
+  async #open(item: ArchiveItem): Promise<Opened | null> {
+    const { state } = this.#deps.vault;
+    const before = versionById(state, item.versionId);
+    if (before !== null) {
+      // Committed by an earlier try.
+      this.#committer.stands(item.key, false, before.version);
+      return null;
+    }
+    const file = await this.#orFailed(item, () => openNamed(item));
+    if (file === null) return null;
+    const node = this.#unchanged(item.path, item.name, file.size, file.mtime)
+      ? nodeAt(state, item.path, item.name)
+      : null;
+    if (node === null) return { item, file };
+    this.#committer.stands(item.key, true, newestVersion(state, node));
+    return null;
+  }
+
+  async #readAlone(item: ArchiveItem): Promise<void> {
+    const { onEvent } = this.#options;
+    const onBytes = (bytes: number, size: number) => onEvent({ type: 'progress', key: item.key, bytes, size });
+    const file = await this.#orFailed(item, () => readAlone(this.#reader, this.#lane(), item, onBytes));
+    if (file !== null) this.#isRead(file);
+  }
+
+  #isRead(file: ReadFile): void {
+    throwIfAborted(this.#signal);
+    this.#committer.add(file);
+  }
+
+  /** Null after a fault that is the item's own: it was told. */
+  async #orFailed<T>(item: ArchiveItem, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || !ITEM_FAULTS.has(error.code)) throw error;
+      this.#failed++;
+      this.#options.onEvent({ type: 'failed', key: item.key, error });
+      return null;
+    }
+  }
+
+  #lane(): Lane {
+    const { lanes } = this.#deps;
+    return lanes[this.#turn++ % lanes.length] as Lane;
+  }
+
+  /** Brings everything taken so far to its end. */
+  async #settle(): Promise<void> {
+    await this.#beginSmall();
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+    if (this.#failure !== null) throw this.#failure.error;
+    await this.#packer.flush();
+    await this.#committer.finish();
+  }
+
+  async #watchLulls(over: AbortSignal): Promise<void> {
+    const { clock } = this.#deps;
+    for (let seen = -1; ; seen = this.#taken) {
+      await clock.sleep(LULL_MS, over).catch(() => undefined);
+      if (over.aborted || this.#signal.aborted) return;
+      if (this.#taken !== seen) continue;
+      await this.#beginSmall().catch(() => undefined);
+      if (this.#tasks.size === 0 && this.#committer.owes()) await this.#settle().catch((error) => this.#fail(error));
+    }
+  }
 }
 
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  const [yes, no]: [T[], T[]] = [[], []];
-  for (const item of items) (test(item) ? yes : no).push(item);
-  return [yes, no];
-}
-
-function refs(manifest: ReadFile['manifest']): ChunkRef[] {
-  const rows = manifest.op === 'inline' ? manifest.chunks : manifest.segments;
-  return rows.map(([len, h]) => ({ len, h }));
-}
-
-function checkNames(item: ArchiveItem): void {
+async function openNamed(item: ArchiveItem): Promise<SourceFile> {
   const names = [...item.path, item.name];
   if (names.some((name) => name === '' || utf8(name).length > MAX_NAME_BYTES)) {
     throw new HoldfastError('E_INPUT', 'a name is empty or longer than 4096 bytes');
   }
+  try {
+    return await item.open();
+  } catch (error) {
+    throw sourceError(error);
+  }
+}
+
+/** Lone surrogates cannot be written down; a name that has one is kept with the replacement character. */
+function wellFormed(item: ArchiveItem): ArchiveItem {
+  const path = item.path.map((name) => name.toWellFormed());
+  return { ...item, path, name: item.name.toWellFormed(), open: () => item.open() };
+}
+
+function streamOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncIterator<T> {
+  if (Symbol.asyncIterator in items) return items[Symbol.asyncIterator]();
+  const each = items[Symbol.iterator]();
+  return { next: async () => each.next() };
 }

@@ -24,7 +24,8 @@ import {
   ROOT,
   type VaultState,
 } from '../vault/index.ts';
-import type { DurablePack } from './put.ts';
+
+import type { SentPack } from './deps.ts';
 import type { ReadFile } from './read.ts';
 
 export interface CommitContext {
@@ -36,7 +37,7 @@ export interface CommitContext {
 export async function buildCommit(
   context: CommitContext,
   state: VaultState,
-  packs: readonly DurablePack[],
+  packs: readonly SentPack[],
   files: readonly ReadFile[],
 ): Promise<Op[]> {
   const ops: Op[] = packs.filter((pack) => !hasPack(state, pack.id)).map(indexAdd);
@@ -48,7 +49,7 @@ export async function buildCommit(
   return ops;
 }
 
-function indexAdd(pack: DurablePack): Op {
+function indexAdd(pack: SentPack): Op {
   return {
     op: 'index-add',
     pack: fromHex(pack.id),

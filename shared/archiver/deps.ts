@@ -1,14 +1,34 @@
 /** What the archiver's stages need; one object made once per session. */
 import type { Clock, Random } from '../async/ports.ts';
 import type { Bytes } from '../bytes/index.ts';
-import type { Chunker } from '../chunker/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
+import type { PackRow } from '../format/index.ts';
 import type { PackRange, Vault } from '../vault/index.ts';
+import type { Lane } from './lane.ts';
 
-/** The two calls on packs, as the API client offers them. */
+/** The calls on packs, as the API client offers them. */
 export interface PackApi {
   putPack(vaultId: string, packId: string, pack: Bytes, signal?: AbortSignal): Promise<void>;
   pack(vaultId: string, packId: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes>;
+  /** Those of `packIds` that the server does not have. */
+  packsMissing(vaultId: string, packIds: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
+}
+
+/** A pack on its way to the log: what an index-add operation says of it. */
+export interface SentPack {
+  readonly id: string;
+  readonly size: number;
+  readonly rows: readonly PackRow[];
+}
+
+/**
+ * Remembers packs from before they are sent until the log names them, so that what reached the server before this device
+ * died is found there and not sent again. Losing it costs traffic, never data.
+ */
+export interface PackJournal {
+  add(vaultId: string, pack: SentPack): Promise<void>;
+  all(vaultId: string): Promise<readonly SentPack[]>;
+  remove(vaultId: string, packIds: readonly string[]): Promise<void>;
 }
 
 export interface ArchiverDeps {
@@ -21,5 +41,7 @@ export interface ArchiverDeps {
   readonly api: PackApi;
   readonly clock: Clock;
   readonly random: Random;
-  readonly chunker: Chunker;
+  /** At least one; work is spread over them. */
+  readonly lanes: readonly Lane[];
+  readonly journal: PackJournal;
 }

@@ -1,8 +1,10 @@
 /**
- * The archiver: from a file to a proven version. Nouns: item, parcel, pack, commit, proof; one file per stage. Promises:
+ * The archiver: from a file to a proven version. Nouns: item, lane, parcel, pack, commit, proof; one file per stage. Promises:
  * bounded memory, exactly one commit per version id, nothing called safe before it was read back. May not: know queues,
  * browsers or the tree's other users.
  */
 export { createArchiver } from './archive.ts';
-export type { ArchiverDeps, PackApi } from './deps.ts';
+export type { ArchiverDeps, PackApi, PackJournal, SentPack } from './deps.ts';
+export { type ChunkGroup, createLane, type HashedChunk, type Lane } from './lane.ts';
+export { sourceError } from './source.ts';
 export type * from './types.ts';

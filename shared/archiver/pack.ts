@@ -2,6 +2,7 @@
  * Gathers sealed chunks into packs and has full ones put. A few packs are open at a time and chunks go to a random one
  * that has room, so that a pack's content says nothing about one file. May not: seal chunks, speak HTTP.
  */
+import type { Release } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { fitsPack, packSize } from '../format/index.ts';
 import { MAX_PACK, RANGE_ALIGN } from '../protocol/index.ts';
@@ -10,19 +11,19 @@ const MAX_OPEN = 3;
 /** Keeps a pack's index entry small enough for one log entry. */
 const MAX_BLOBS = 4_096;
 
-/** A blob on its way: `durable` resolves when the pack that holds it is on the server's disk. */
+/** The pack that a blob travels in. */
 export interface Parcel {
-  readonly durable: Promise<void>;
+  /** True once it is on the server's disk. */
   readonly isDurable: () => boolean;
 }
 
-export interface Blob {
+export interface SealedBlob {
   readonly cid: Bytes;
   readonly blob: Bytes;
 }
 
 interface OpenPack {
-  readonly blobs: Blob[];
+  readonly blobs: SealedBlob[];
   size: number;
   readonly parcel: Parcel;
   readonly settle: { resolve: () => void; reject: (error: unknown) => void };
@@ -30,17 +31,19 @@ interface OpenPack {
 
 export interface Packer {
   /** Resolves when the chunk has a place; waits while too many packs are on their way. */
-  add(blob: Blob): Promise<Parcel>;
+  add(blob: SealedBlob): Promise<Parcel>;
   /** Closes what is open and resolves when everything given so far is durable. */
   flush(): Promise<void>;
 }
 
 /**
- * @param put seals and sends one pack; it resolves when the pack is durable. `accepted` is called at once when the packer
- *   may go on, which bounds the packs in flight.
+ * @param put seals and sends one pack: resolves as soon as it is on its way, to a promise of its being durable. Waiting
+ *   here bounds the packs in flight.
+ * @param hold counts the memory of a pack from its first chunk until it is durable
  */
 export function createPacker(
-  put: (blobs: readonly Blob[]) => Promise<{ durable: Promise<void> }>,
+  put: (blobs: readonly SealedBlob[]) => Promise<{ durable: Promise<void> }>,
+  hold: () => Release,
   random01: () => number,
 ): Packer {
   const open: OpenPack[] = [];
@@ -54,17 +57,16 @@ export function createPacker(
 
   function openPack(): OpenPack {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const release = hold();
     let durable = false;
-    promise.then(
-      () => {
-        durable = true;
-      },
-      () => {},
-    );
+    promise.then(() => {
+      durable = true;
+      release();
+    }, release);
     const pack = {
       blobs: [],
       size: 0,
-      parcel: { durable: promise, isDurable: () => durable },
+      parcel: { isDurable: () => durable },
       settle: { resolve, reject },
     };
     open.push(pack);
@@ -88,24 +90,28 @@ export function createPacker(
     }
   }
 
-  async function roomFor(length: number): Promise<OpenPack> {
+  function choose(length: number): OpenPack | undefined {
     const fitting = open.filter(
       (pack) => pack.blobs.length < MAX_BLOBS && fitsPack(pack.blobs.length + 1, pack.size + length),
     );
-    const chosen = fitting[Math.floor(random01() * fitting.length)];
-    if (chosen !== undefined) return chosen;
-    if (open.length >= MAX_OPEN) await close(open.reduce((a, b) => (b.size > a.size ? b : a)));
-    return openPack();
+    return fitting[Math.floor(random01() * fitting.length)];
   }
 
   return {
     async add(blob) {
-      throwIfFailed();
-      const pack = await roomFor(blob.blob.length);
-      pack.blobs.push(blob);
-      pack.size += blob.blob.length;
-      if (MAX_PACK - packSize(pack.blobs.length, pack.size) < RANGE_ALIGN) await close(pack);
-      return pack.parcel;
+      for (;;) {
+        throwIfFailed();
+        // Chosen and filled in one step: nobody else may fill or close the pack in between.
+        const pack = choose(blob.blob.length) ?? (open.length < MAX_OPEN ? openPack() : null);
+        if (pack === null) {
+          await close(open.reduce((a, b) => (b.size > a.size ? b : a)));
+          continue;
+        }
+        pack.blobs.push(blob);
+        pack.size += blob.blob.length;
+        if (MAX_PACK - packSize(pack.blobs.length, pack.size) < RANGE_ALIGN) await close(pack);
+        return pack.parcel;
+      }
     },
     async flush() {
       for (const pack of [...open]) await close(pack);

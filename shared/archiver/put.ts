@@ -2,43 +2,42 @@
 import { Budget } from '../async/index.ts';
 import { toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
-import { type PackRow, sealPack } from '../format/index.ts';
-import type { ArchiverDeps } from './deps.ts';
-import type { Blob } from './pack.ts';
+import { sealPack } from '../format/index.ts';
+import type { ArchiverDeps, SentPack } from './deps.ts';
+import type { SealedBlob } from './pack.ts';
 
-/** Packs being sent at one time: with the open ones about 28 MiB. */
+/** Packs being sealed or sent at one time: the most that can be sent twice when this device dies. */
 const IN_FLIGHT = 4;
 
-/** A pack on the server's disk that the log does not name yet. */
-export interface DurablePack {
-  readonly id: string;
-  readonly size: number;
-  readonly rows: readonly PackRow[];
-}
-
 export interface Sender {
-  put(blobs: readonly Blob[]): Promise<{ durable: Promise<void> }>;
-  /** Durable packs since the last call. */
-  takeDurable(): DurablePack[];
+  put(blobs: readonly SealedBlob[]): Promise<{ durable: Promise<void> }>;
+  /** Packs on the server's disk that the log does not name yet and that were not taken before. */
+  takeDurable(): SentPack[];
   /** How many `takeDurable` would give. */
   waiting(): number;
   readonly sent: { bytes: number; packs: number };
 }
 
-export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
+/** `onDurable` after each pack. */
+export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable: () => void): Sender {
+  const { vaultId } = deps.vault;
   const slots = new Budget(IN_FLIGHT);
-  let durable: DurablePack[] = [];
+  let durable: SentPack[] = [];
   const sent = { bytes: 0, packs: 0 };
 
-  async function send(blobs: readonly Blob[]): Promise<void> {
+  async function send(blobs: readonly SealedBlob[]): Promise<void> {
     const { pack, rows } = await sealPack(deps.domain, deps.indexKey, shuffled(blobs, deps.random), (n) =>
       deps.random.bytes(n),
     );
     const id = toHex(await sha256(pack));
-    await deps.api.putPack(deps.vault.vaultId, id, pack, signal);
+    const known = { id, size: pack.length, rows };
+    // A journal that cannot be written saves no traffic later; that is no reason to send nothing now.
+    const noted = deps.journal.add(vaultId, known).catch(() => undefined);
+    await Promise.all([noted, deps.api.putPack(vaultId, id, pack, signal)]);
     sent.bytes += pack.length;
     sent.packs++;
-    durable.push({ id, size: pack.length, rows });
+    durable.push(known);
+    onDurable();
   }
 
   return {

@@ -1,20 +1,28 @@
 /**
- * Reads one item into chunks. A file that changes while it is read is read again; one that never holds still is stored as
- * it was met and marked. Nothing of a file is held but the chunk in hand.
+ * Reads items into chunks. A file that changes while it is read is read again; one that never holds still is stored as it
+ * was met and marked. Nothing of a file is held but the chunks in hand, and those within the byte budget.
  */
-import type { Bytes } from '../bytes/index.ts';
-import { isPacked } from '../chunker/index.ts';
+import type { Budget } from '../async/index.ts';
+import { type Bytes, concat } from '../bytes/index.ts';
 import { codeOf, HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, encodeCbor, type Manifest, rootHash, segmentCodec } from '../format/index.ts';
-import type { ArchiverDeps } from './deps.ts';
+import { type ChunkGroup, type Lane, MAX_GROUP } from './lane.ts';
 import type { Parcel } from './pack.ts';
+import { readWhole } from './source.ts';
 import type { ChunkStore } from './store.ts';
 import type { ArchiveItem, SourceFile } from './types.ts';
 
 const CALM_TRIES = 3;
+/** Bytes of a restless file that are copied at a time. */
+const COPY = 1_048_576;
 /** A manifest longer than this is stored as chunks of its own instead of inside the version. */
 const INLINE_CHUNKS = 32;
 const SEGMENT_CHUNKS = 65_536;
+/**
+ * A small file is read in one go, and a browser refuses to read one whose date has moved since it was opened, counted in
+ * whole seconds. Only a file that was written to this shortly before can therefore change unseen, and is looked at twice.
+ */
+const FRESH_MS = 10_000;
 
 /** A file whose bytes all have a place, waiting for those places to be durable and for its commit. */
 export interface ReadFile {
@@ -29,92 +37,190 @@ export interface ReadFile {
   readonly changedDuringRead: boolean;
 }
 
-type OnBytes = (bytes: number, size: number) => void | Promise<void>;
+export interface Opened {
+  readonly item: ArchiveItem;
+  readonly file: SourceFile;
+}
 
-/** Errors: those of the source, for this item alone; those of the road, for the whole run. */
-export async function readItem(
-  deps: ArchiverDeps,
-  store: ChunkStore,
+export interface Reader {
+  readonly store: ChunkStore;
+  readonly budget: Budget;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Several small files at once, in the order given; null when not all of them can be read as they were opened, and then
+ * nothing was kept: each has to be read alone.
+ */
+export async function readTogether(reader: Reader, lane: Lane, opened: readonly Opened[]): Promise<ReadFile[] | null> {
+  const full = opened.filter(({ file }) => file.size > 0);
+  const lengths = full.map(({ file }) => file.size);
+  const sum = lengths.reduce((a, b) => a + b, 0);
+  const release = await reader.budget.acquire(sum, reader.signal);
+  try {
+    const bytes = sum === 0 ? new Uint8Array(0) : await readAsOpened(full, reader.now());
+    if (bytes?.length !== sum) return null;
+    const group = full.length === 0 ? null : await lane.hash(bytes, lengths);
+    const parcels = group === null ? [] : await reader.store.store(lane, group);
+    let next = 0;
+    return await Promise.all(
+      opened.map(({ item, file }) => {
+        const place = file.size > 0 ? next++ : null;
+        const chunks = place === null || group === null ? [] : [refOf(group, place)];
+        const parcel = place === null ? null : (parcels[place] ?? null);
+        return readFile(item, file, chunks, parcel === null ? [] : [parcel], false);
+      }),
+    );
+  } finally {
+    release();
+  }
+}
+
+async function readAsOpened(opened: readonly Opened[], now: number): Promise<Bytes | null> {
+  try {
+    const bytes = await readWhole(new Blob(opened.map(({ file }) => file.blob)));
+    const fresh = opened.filter(({ file }) => now - file.mtime < FRESH_MS);
+    await Promise.all(fresh.map(({ file }) => file.check()));
+    return bytes;
+  } catch {
+    return null;
+  }
+}
+
+/** One file of any size. Errors: those of the source, for this item alone; those of the road, for the whole run. */
+export async function readAlone(
+  reader: Reader,
+  lane: Lane,
   item: ArchiveItem,
-  signal: AbortSignal,
-  onBytes: OnBytes,
+  onBytes: (bytes: number, size: number) => void,
 ): Promise<ReadFile> {
   for (let attempt = 1; ; attempt++) {
     const file = await item.open();
     const calm = attempt <= CALM_TRIES;
     try {
-      return await readOnce(deps, store, item, calm ? file : restless(item, file), !calm, signal, onBytes);
+      const source = calm ? file : await copyOf(item, file);
+      return await cut(reader, lane, item, source, !calm, onBytes);
     } catch (error) {
       if (codeOf(error) !== 'E_SOURCE_CHANGED' || !calm) throw error;
     }
   }
 }
 
-/** Opens the file afresh for every read, so that it can be stored although it keeps changing. Its size stays the first one. */
-function restless(item: ArchiveItem, first: SourceFile): SourceFile {
-  return {
-    ...first,
-    size: first.size,
-    mtime: first.mtime,
-    mime: first.mime,
-    async read(start, end) {
-      const now = await item.open();
-      const bytes = await now.read(start, Math.min(end, now.size));
-      if (bytes.length === end - start) return bytes;
-      throw new HoldfastError('E_SOURCE_CHANGED', 'the file shrank while it was read');
-    },
-  };
-}
-
-async function readOnce(
-  deps: ArchiverDeps,
-  store: ChunkStore,
+async function cut(
+  reader: Reader,
+  lane: Lane,
   item: ArchiveItem,
   file: SourceFile,
   changedDuringRead: boolean,
-  signal: AbortSignal,
-  onBytes: OnBytes,
+  onBytes: (bytes: number, size: number) => void,
 ): Promise<ReadFile> {
   const chunks: ChunkRef[] = [];
-  const parcels = new Set<Parcel>();
-  let done = 0;
-  let packed = false;
-  for await (const plaintext of deps.chunker.split((start, end) => file.read(start, end), file.size)) {
-    signal.throwIfAborted();
-    if (chunks.length === 0) packed = isPacked(plaintext);
-    const { ref, parcel } = await store.store(plaintext, packed);
-    chunks.push(ref);
-    if (parcel !== null) parcels.add(parcel);
-    done += plaintext.length;
-    await onBytes(done, file.size);
+  const storing: Promise<(Parcel | null)[]>[] = [];
+  const cutting = await lane.open(file.blob);
+  try {
+    let done = 0;
+    for (;;) {
+      const release = await reader.budget.acquire(MAX_GROUP, reader.signal);
+      const group = await nextOf(lane, cutting, file, release);
+      if (group === null) break;
+      const stored = reader.store.store(lane, group).finally(release);
+      stored.catch(() => undefined);
+      storing.push(stored);
+      chunks.push(...group.chunks.map((_, i) => refOf(group, i)));
+      done += group.chunks.reduce((sum, { len }) => sum + len, 0);
+      onBytes(done, file.size);
+    }
+  } finally {
+    await lane.close(cutting);
+    await Promise.allSettled(storing);
   }
-  const { manifest, stored } = await writeManifest(store, chunks);
-  for (const parcel of stored) parcels.add(parcel);
+  await file.check();
+  const parcels = (await Promise.all(storing)).flat();
+  const { manifest, stored } = await writeManifest(reader, lane, chunks);
+  return readFile(item, file, chunks, [...parcels, ...stored], changedDuringRead, manifest);
+}
+
+/** The next group, or null and what was held for it given back. A refusal to read may mean that the file has changed. */
+async function nextOf(lane: Lane, cutting: number, file: SourceFile, release: () => void): Promise<ChunkGroup | null> {
+  try {
+    const group = await lane.next(cutting);
+    if (group === null) release();
+    return group;
+  } catch (error) {
+    release();
+    await file.check();
+    throw error;
+  }
+}
+
+/** A copy in the browser's own store of a file that keeps changing, opened afresh for every read. Its size stays the first. */
+async function copyOf(item: ArchiveItem, first: SourceFile): Promise<SourceFile> {
+  let at = 0;
+  const blocks = new ReadableStream<Bytes>({
+    async pull(controller) {
+      const end = Math.min(first.size, at + COPY);
+      const block = at === end ? new Uint8Array(0) : await freshBlock(item, at, end);
+      at = end;
+      if (block.length > 0) controller.enqueue(block);
+      if (at === first.size) controller.close();
+    },
+  });
+  const blob = await new Response(blocks).blob();
+  return { size: first.size, mtime: first.mtime, mime: first.mime, blob, check: async () => undefined };
+}
+
+async function freshBlock(item: ArchiveItem, start: number, end: number): Promise<Bytes> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const bytes = await readWhole((await item.open()).blob.slice(start, end));
+      if (bytes.length === end - start) return bytes;
+      throw new HoldfastError('E_SOURCE_CHANGED', 'the file shrank while it was read');
+    } catch (error) {
+      if (attempt > CALM_TRIES) throw error;
+    }
+  }
+}
+
+async function readFile(
+  item: ArchiveItem,
+  { mtime, mime }: SourceFile,
+  chunks: readonly ChunkRef[],
+  parcels: readonly (Parcel | null)[],
+  changedDuringRead: boolean,
+  manifest: Manifest = { op: 'inline', chunks: rowsOf(chunks) },
+): Promise<ReadFile> {
+  const size = chunks.reduce((sum, { len }) => sum + len, 0);
+  const travelling = new Set(parcels.filter((parcel) => parcel !== null));
   return {
-    item,
-    size: done,
-    mtime: file.mtime,
-    mime: file.mime,
-    rootHash: await rootHash(done, chunks),
-    manifest,
-    chunks,
-    parcels: [...parcels],
-    changedDuringRead,
+    ...{ item, size, mtime, mime, manifest, chunks, changedDuringRead },
+    parcels: [...travelling],
+    rootHash: await rootHash(size, chunks),
   };
 }
 
+function refOf(group: ChunkGroup, place: number): ChunkRef {
+  const { len, h } = group.chunks[place] as ChunkRef;
+  return { len, h };
+}
+
+function rowsOf(chunks: readonly ChunkRef[]): [number, Bytes][] {
+  return chunks.map(({ len, h }) => [len, h]);
+}
+
 async function writeManifest(
-  store: ChunkStore,
+  reader: Reader,
+  lane: Lane,
   chunks: readonly ChunkRef[],
-): Promise<{ manifest: Manifest; stored: Parcel[] }> {
-  const rows = chunks.map(({ len, h }): [number, Bytes] => [len, h]);
+): Promise<{ manifest: Manifest; stored: readonly (Parcel | null)[] }> {
+  const rows = rowsOf(chunks);
   if (rows.length <= INLINE_CHUNKS) return { manifest: { op: 'inline', chunks: rows }, stored: [] };
-  const segments: [number, Bytes][] = [];
-  const stored: Parcel[] = [];
+  const segments: Bytes[] = [];
   for (let at = 0; at < rows.length; at += SEGMENT_CHUNKS) {
-    const { ref, parcel } = await store.store(encodeCbor(segmentCodec, rows.slice(at, at + SEGMENT_CHUNKS)), true);
-    segments.push([ref.len, ref.h]);
-    if (parcel !== null) stored.push(parcel);
+    segments.push(encodeCbor(segmentCodec, rows.slice(at, at + SEGMENT_CHUNKS)));
   }
-  return { manifest: { op: 'segments', segments }, stored };
+  const lengths = segments.map((segment) => segment.length);
+  const group = await lane.hash(concat(...segments), lengths);
+  const stored = await reader.store.store(lane, group);
+  return { manifest: { op: 'segments', segments: rowsOf(group.chunks) }, stored };
 }

@@ -1,52 +1,59 @@
 /**
- * The way of one chunk into a pack: hash, look it up, and only when nobody has it compress, seal and pack. The same
- * content is stored once per vault, and once per run even while its pack is still open.
+ * The way of hashed chunks into packs: only those that nobody has are sealed and packed. The same content is stored once
+ * per vault, and once per run even while its pack is still open.
  */
-import { type Bytes, toHex } from '../bytes/index.ts';
-import { CODEC_RAW, type CodecId, chooseCodec, compress } from '../compress/index.ts';
-import { sha256 } from '../crypto/index.ts';
-import { type ChunkRef, chunkId, sealChunk } from '../format/index.ts';
-import { hasChunk } from '../vault/index.ts';
-import type { ArchiverDeps } from './deps.ts';
+import { toHex } from '../bytes/index.ts';
+import { hasChunk, type Vault } from '../vault/index.ts';
+import type { ChunkGroup, HashedChunk, Lane } from './lane.ts';
 import type { Packer, Parcel } from './pack.ts';
 
-export interface StoredChunk {
-  readonly ref: ChunkRef;
-  /** Null when the vault has it already. */
-  readonly parcel: Parcel | null;
-}
-
 export interface ChunkStore {
-  /** `packed`: the bytes are of a compressed kind, so compressing them is not tried. */
-  store(plaintext: Bytes, packed: boolean): Promise<StoredChunk>;
+  /** For each chunk of the group the parcel it travels in, null when the vault has it already. */
+  store(lane: Lane, group: ChunkGroup): Promise<(Parcel | null)[]>;
+  /** These chunks are in the vault's index now and need not be remembered. */
+  forget(cids: Iterable<Uint8Array>): void;
 }
 
-export function createChunkStore(deps: ArchiverDeps, packer: Packer): ChunkStore {
-  const pending = new Map<string, Promise<Parcel>>();
+type Place = PromiseWithResolvers<Parcel>;
 
-  async function sealAndPack(plaintext: Bytes, packed: boolean, h: Bytes, cid: Bytes): Promise<Parcel> {
-    const chosen = await chooseCodec(plaintext, packed);
-    const compressed = await compress(chosen, plaintext);
-    // The sample may have promised more than the whole keeps.
-    const [codec, data]: [CodecId, Bytes] =
-      compressed.length < plaintext.length ? [chosen, compressed] : [CODEC_RAW, plaintext];
-    const blob = await sealChunk(deps.domain, { h, cid }, codec, data, deps.random.bytes(32));
-    return packer.add({ cid, blob });
+export function createChunkStore(vault: Vault, packer: Packer): ChunkStore {
+  const underWay = new Map<string, Promise<Parcel>>();
+
+  async function sealAndPack(lane: Lane, group: ChunkGroup, wanted: readonly number[], places: readonly Place[]) {
+    try {
+      const blobs = await lane.seal(group.id, wanted);
+      for (const [i, place] of places.entries()) {
+        const { cid } = group.chunks[wanted[i] as number] as HashedChunk;
+        place.resolve(await packer.add({ cid, blob: blobs[i] as (typeof blobs)[number] }));
+      }
+    } catch (error) {
+      for (const place of places) place.reject(error);
+    }
   }
 
   return {
-    async store(plaintext, packed) {
-      const h = await sha256(plaintext);
-      const cid = await chunkId(deps.domain, h);
-      const key = toHex(cid);
-      const ref = { len: plaintext.length, h };
-      if (hasChunk(deps.vault.state, cid)) return { ref, parcel: null };
-      let parcel = pending.get(key);
-      if (parcel === undefined) {
-        parcel = sealAndPack(plaintext, packed, h, cid);
-        pending.set(key, parcel);
-      }
-      return { ref, parcel: await parcel };
+    async store(lane, group) {
+      const wanted: number[] = [];
+      const places: Place[] = [];
+      const parcels = group.chunks.map(({ cid }, i) => {
+        if (hasChunk(vault.state, cid)) return null;
+        const key = toHex(cid);
+        const other = underWay.get(key);
+        if (other !== undefined) return other;
+        const place = Promise.withResolvers<Parcel>();
+        // Whoever waits for it sees the failure; nobody may be waiting yet.
+        place.promise.catch(() => undefined);
+        underWay.set(key, place.promise);
+        wanted.push(i);
+        places.push(place);
+        return place.promise;
+      });
+      await sealAndPack(lane, group, wanted, places);
+      return Promise.all(parcels);
+    },
+
+    forget(cids) {
+      for (const cid of cids) underWay.delete(toHex(cid));
     },
   };
 }

@@ -1,5 +1,4 @@
 /** What the archiver takes and tells. The source of bytes and the place of the queue are the caller's. */
-import type { Bytes } from '../bytes/index.ts';
 import type { HoldfastError } from '../errors/index.ts';
 
 /** One look at a file: sizes and dates at the time of opening. */
@@ -8,21 +7,25 @@ export interface SourceFile {
   /** Milliseconds since 1970. */
   readonly mtime: number;
   readonly mime: string;
+  /** Its bytes, read when they are needed and never kept whole. Reading may fail in any way a browser's file may. */
+  readonly blob: Blob;
   /**
-   * Bytes `[start, end)`. Errors: E_SOURCE_CHANGED when the file is no longer what was opened, E_SOURCE_GONE,
-   * E_SOURCE_PERMISSION, E_SOURCE_UNREADABLE.
+   * Resolves when the file still is what was opened. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_PERMISSION,
+   * E_SOURCE_UNREADABLE.
    */
-  read(start: number, end: number): Promise<Bytes>;
+  check(): Promise<void>;
 }
 
 export interface ArchiveItem {
-  /** The caller's name for it (the job's id); comes back in events. */
+  /** The caller's name for it; comes back in events. */
   readonly key: string;
   /** Folder names from the vault's root, as given, never a joined path. */
   readonly path: readonly string[];
   readonly name: string;
+  /** Bytes when it was captured; it only steers what is read together. */
+  readonly size: number;
   /** 16 bytes chosen once when the item was captured; they make the commit happen once however often it is tried. */
-  readonly versionId: Bytes;
+  readonly versionId: Uint8Array<ArrayBuffer>;
   readonly capturedAt: number;
   /** Address the bytes came from, when they came from the web. */
   readonly sourceUrl: string | null;
@@ -51,14 +54,17 @@ export interface ArchiveSummary {
 
 export interface ArchiveOptions {
   readonly signal: AbortSignal;
-  readonly onEvent: (event: ArchiveEvent) => void | Promise<void>;
+  readonly onEvent: (event: ArchiveEvent) => void;
 }
 
-/**
- * Archives a batch: reads, chunks, compresses, seals, packs, puts, commits, proves. A failure of one item is an event; a
- * failure of the road (E_OFFLINE, E_SESSION, E_QUOTA, E_SERVER_FULL, E_OTHER_SERVER, …) is thrown, with everything that
- * was acknowledged kept and nothing else lost.
- */
 export interface Archiver {
-  archive(items: readonly ArchiveItem[], options: ArchiveOptions): Promise<ArchiveSummary>;
+  /** True when the newest version at this path has this size and date. Looks at the vault as this device knows it. */
+  unchanged(path: readonly string[], name: string, size: number, mtime: number): boolean;
+  /**
+   * Archives a stream of items: reads, cuts, compresses, seals, packs, puts, commits, proves; takes the next item when it
+   * has room for it. While no item comes, what it has is committed and proven. A failure of one item is an event; a failure
+   * of the road (E_OFFLINE, E_SESSION, E_QUOTA, E_SERVER_FULL, E_OTHER_SERVER, …) is thrown, with everything that was
+   * acknowledged kept and nothing else lost.
+   */
+  archive(items: Iterable<ArchiveItem> | AsyncIterable<ArchiveItem>, options: ArchiveOptions): Promise<ArchiveSummary>;
 }

@@ -22,7 +22,7 @@ export class Budget {
     this.total = total;
   }
 
-  /** What is held now. Above `total` only while one request larger than the whole budget is held, alone. */
+  /** What is held now. Above `total` while one request larger than the whole budget is held, or after `take`. */
   get held(): number {
     return this.#held;
   }
@@ -50,6 +50,11 @@ export class Budget {
     } finally {
       stop();
     }
+  }
+
+  /** Holds `amount` at once, even beyond the total: for what exists already and is only handed on. */
+  take(amount: number): Release {
+    return this.#take(amount);
   }
 
   /** Runs `task` while holding `amount`. */

@@ -1,6 +1,6 @@
 /**
  * The one impure room of `shared`: browser adapters that extension and web both need. Nouns: fetch transport, key store,
- * lock, private file. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
+ * lock, private file, pack journal, calls between workers. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
  * decide anything; it carries out what the ports of the pure folders ask for.
  */
 export { systemClock } from './clock.ts';
@@ -9,4 +9,6 @@ export { createFetchTransport, type FetchTransportOptions } from './fetch-transp
 export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
 export { type LockOptions, withLock } from './locks.ts';
 export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';
+export { createPackJournal } from './pack-journal.ts';
 export { randomFraction, systemRandom } from './random.ts';
+export { bytesIn, type Connection, connect, type RpcPort, serve } from './rpc.ts';

@@ -7,14 +7,18 @@ import type { EngineReport } from '../../extension/messaging/index.ts';
 import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
 import { EngineLoop } from '../../extension/runner/loop.ts';
 import { rateOf, type Sample, withSample } from '../../extension/ui/rate.ts';
-import type { Archiver } from '../../shared/archiver/index.ts';
+import type { ArchiveItem, ArchiveOptions, Archiver, ArchiveSummary } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem } from '../contract/queue-suite.ts';
+import { gathered } from '../support/fixtures.ts';
 
 let count = 0;
 
-function rig(archive: Archiver['archive']) {
+type Archive = (items: readonly ArchiveItem[], options: ArchiveOptions) => Promise<ArchiveSummary>;
+
+function rig(script: Archive) {
+  const archive: Archiver['archive'] = async (stream, options) => script(await gathered(stream), options);
   const db = openQueue(`loop-${count++}`);
   const clock = { now: 1_000_000 };
   const outbox = createOutbox(db, () => clock.now);
@@ -27,7 +31,7 @@ function rig(archive: Archiver['archive']) {
     anchors: new Anchors(),
     random: () => 0,
     web: { fetch: async () => new Response(''), isOnline: () => true, now: () => 0 },
-    openEngine: async () => ({ archive }),
+    openEngine: async () => ({ archive, unchanged: () => false }),
     exclusively: (work) => work(),
     clock: {
       now: () => clock.now,
@@ -56,7 +60,7 @@ function rig(archive: Archiver['archive']) {
   return { db, outbox, clock, loop, idle, sleeps, untilIdle };
 }
 
-const good: Archiver['archive'] = async (items, { onEvent }) => {
+const good: Archive = async (items, { onEvent }) => {
   for (const { key } of items) await onEvent({ type: 'committed', key, unchanged: false, size: 1 });
   for (const { key } of items) await onEvent({ type: 'proven', key });
   return { committed: items.length, failed: 0, sentBytes: 0, sentPacks: 0 };

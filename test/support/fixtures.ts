@@ -2,9 +2,9 @@
 
 import type { KeyStore } from '../../shared/account/ports.ts';
 import { certificate } from '../../shared/account/session.ts';
-import type { ArchiverDeps } from '../../shared/archiver/index.ts';
+import { type ArchiverDeps, createLane, type SentPack, type SourceFile } from '../../shared/archiver/index.ts';
+import { systemClock } from '../../shared/browser/index.ts';
 import { type Bytes, fromHex, toHex } from '../../shared/bytes/index.ts';
-import { createChunker } from '../../shared/chunker/index.ts';
 import { domainKeys, generateSigningPair, vaultKeys } from '../../shared/crypto/index.ts';
 import { type Op, sealEntry, VAULT_KIND } from '../../shared/format/index.ts';
 import { openVault, type Vault } from '../../shared/vault/index.ts';
@@ -103,8 +103,33 @@ export async function joinVault(
     indexKey: founder.indexKey,
     deviceId,
     api: server,
-    clock,
+    clock: systemClock,
     random,
-    chunker: await createChunker(domain.chunkerSecret),
+    lanes: [await createLane(domain, random), await createLane(domain, random)],
+    journal: memoryJournal(),
+  };
+}
+
+/** A file whose bytes are at hand and never change. */
+export function sourceOf(content: Bytes, mtime = 1, mime = ''): SourceFile {
+  return { size: content.length, mtime, mime, blob: new Blob([content]), check: async () => undefined };
+}
+
+/** Everything a stream of items gives. */
+export async function gathered<T>(items: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+/** A pack journal that lasts as long as the test. */
+export function memoryJournal(): ArchiverDeps['journal'] {
+  const packs = new Map<string, SentPack>();
+  return {
+    add: async (_vault, pack) => void packs.set(pack.id, pack),
+    all: async () => [...packs.values()],
+    remove: async (_vault, ids) => {
+      for (const id of ids) packs.delete(id);
+    },
   };
 }

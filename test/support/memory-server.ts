@@ -44,6 +44,10 @@ export class MemoryServer implements LogApi, PackApi {
     this.after('putPack');
   }
 
+  async packsMissing(_vault: string, ids: readonly string[]) {
+    return ids.filter((id) => !this.packs.has(id));
+  }
+
   async pack(_vault: string, id: string, range?: { start: number; end: number }) {
     await this.before('pack');
     const pack = this.packs.get(id);

@@ -3,7 +3,7 @@ import { type ArchiveItem, createArchiver } from '../../shared/archiver/index.ts
 import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { createLink, linkUrl, type ShareDeps } from '../../shared/share/index.ts';
 import { type LinkState, nodesOf } from '../../shared/vault/index.ts';
-import { type Founder, foundVault, joinVault, random, type TestDevice } from './fixtures.ts';
+import { type Founder, foundVault, joinVault, random, sourceOf, type TestDevice } from './fixtures.ts';
 import { MemoryLinks } from './memory-links.ts';
 import { MemoryServer } from './memory-server.ts';
 
@@ -33,7 +33,8 @@ export function itemOf(path: string, content: Bytes, more: Partial<ArchiveItem> 
     capturedAt: 1,
     sourceUrl: null,
     sourceTitle: null,
-    open: async () => ({ size: content.length, mtime: 1, mime, read: async (start, end) => content.slice(start, end) }),
+    size: content.length,
+    open: async () => sourceOf(content, 1, mime),
     ...rest,
   };
 }

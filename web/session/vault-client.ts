@@ -1,6 +1,7 @@
 /** Starts a worker and connects to it. The address comes approved by the page's one URL policy (platform/trusted-url). */
+
+import { type Connection, connect } from '../../shared/browser/index.ts';
 import type { ShareApi, VaultApi, VaultEvent } from './contract.ts';
-import { type Connection, connect } from './rpc.ts';
 
 /** The vault's worker: everything signed in. */
 export function startVault(trustedUrl: string): Connection<VaultApi, VaultEvent> {

@@ -1,5 +1,5 @@
 /** The share page's worker: one link, no account, no vault key. Nothing is kept after the page closes. */
-import { createFetchTransport, randomFraction, systemClock } from '../../shared/browser/index.ts';
+import { createFetchTransport, randomFraction, serve, systemClock } from '../../shared/browser/index.ts';
 import { createShareApi, withRetry } from '../../shared/client/index.ts';
 import { decodeFragment } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -7,7 +7,6 @@ import { DAY_MS } from '../../shared/protocol/index.ts';
 import { planShare } from '../../shared/restorer/index.ts';
 import { type OpenedShare, openShare } from '../../shared/share/index.ts';
 import type { ShareApi, SharedView, VaultEvent } from '../session/contract.ts';
-import { serve } from '../session/rpc.ts';
 import { createRestores, planOf } from './restores.ts';
 
 declare const self: DedicatedWorkerGlobalScope;

@@ -3,6 +3,7 @@
  * by joining account, catalog, restorer and share. The same file serves the web app and the extension's full page.
  */
 import { stateHash } from '../../shared/account/index.ts';
+import { serve } from '../../shared/browser/index.ts';
 import { toHex } from '../../shared/bytes/index.ts';
 import { createCatalog } from '../../shared/catalog/index.ts';
 import { linkLookup, sixWords } from '../../shared/crypto/index.ts';
@@ -11,7 +12,6 @@ import { planNode, planVersion } from '../../shared/restorer/index.ts';
 import { createLink, expiryDay, revokeLink, type ShareDeps } from '../../shared/share/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
 import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.ts';
-import { serve } from '../session/rpc.ts';
 import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
 import { linkOf, listLinks } from './link-list.ts';

@@ -3,11 +3,11 @@
  * only together with all that it holds. Killed anywhere, the folders that were not crossed off are read once more from
  * their beginning, and what is known already is left alone. May not: read contents.
  */
+import { sourceError } from '../../../shared/archiver/index.ts';
 import { type Clock, mapConcurrent } from '../../../shared/async/index.ts';
 import { codeOf, HoldfastError } from '../../../shared/errors/index.ts';
 import type { Outbox, SourceRow, WalkRow, Within } from '../../queue/index.ts';
 import type { Anchors } from './anchors.ts';
-import { sourceError } from './source-error.ts';
 import { News } from './walk-news.ts';
 
 /** Each telling waits for the disk, so it is worth many files; but people want to see the first ones soon. */

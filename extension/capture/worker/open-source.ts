@@ -1,12 +1,11 @@
 /**
- * Opens a job's source as the archiver reads it. A handle's file is looked at before and after each read: when size or
- * date have moved, the bytes are not of the file that was opened, and the reader is told so. May not: cache bytes.
+ * Opens a job's source as the archiver reads it. A handle's file can be looked at again: when size or date have moved, what
+ * was read is not the file that was opened, and the reader is told so. May not: cache bytes.
  */
-import type { SourceFile } from '../../../shared/archiver/index.ts';
+import { type SourceFile, sourceError } from '../../../shared/archiver/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import type { JobRow, SourceRow } from '../../queue/index.ts';
 import { directoryAt } from './folder.ts';
-import { sourceError } from './source-error.ts';
 
 type Look = () => Promise<File>;
 
@@ -39,33 +38,20 @@ async function directoryOf(root: FileSystemDirectoryHandle, within: readonly str
 
 /** Bytes that are ours cannot change under us. */
 function blobFile(blob: Blob, mtime: number): SourceFile {
-  return {
-    size: blob.size,
-    mtime,
-    mime: blob.type,
-    read: (start, end) => readSlice(blob, start, end),
-  };
+  return { size: blob.size, mtime, mime: blob.type, blob, check: async () => undefined };
 }
 
 async function handleFile(look: Look): Promise<SourceFile> {
   const opened = await orSourceError(look);
-  const check = async (): Promise<File> => {
-    const now = await orSourceError(look);
-    if (now.size === opened.size && now.lastModified === opened.lastModified) return now;
-    throw new HoldfastError('E_SOURCE_CHANGED', 'size or date moved while it was read');
-  };
   return {
     size: opened.size,
     mtime: opened.lastModified,
     mime: opened.type,
-    async read(start, end) {
-      await check();
-      try {
-        return await readSlice(opened, start, end);
-      } finally {
-        // Also after a failure: a browser refuses to read a file that was replaced, and that is a change.
-        await check();
-      }
+    blob: opened,
+    async check() {
+      const now = await orSourceError(look);
+      if (now.size === opened.size && now.lastModified === opened.lastModified) return;
+      throw new HoldfastError('E_SOURCE_CHANGED', 'size or date moved while it was read');
     },
   };
 }
@@ -73,14 +59,6 @@ async function handleFile(look: Look): Promise<SourceFile> {
 async function orSourceError(look: Look): Promise<File> {
   try {
     return await look();
-  } catch (error) {
-    throw sourceError(error);
-  }
-}
-
-async function readSlice(blob: Blob, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await blob.slice(start, end).arrayBuffer());
   } catch (error) {
     throw sourceError(error);
   }

@@ -12,17 +12,14 @@ import { createCatalog } from '../../../shared/catalog/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
 import { chunkPlaces, countsOf, nodesOf } from '../../../shared/vault/index.ts';
-import { type Founder, foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
+import { type Founder, foundVault, joinVault, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
-
-function sourceOf(content: Bytes, mtime: number): SourceFile {
-  return { size: content.length, mtime, mime: '', read: async (start, end) => content.slice(start, end) };
-}
 
 function item(path: string, content: Bytes, mtime = 1_000, open?: () => Promise<SourceFile>): ArchiveItem {
   const parts = path.split('/');
   return {
     key: path,
+    size: content.length,
     path: parts.slice(0, -1),
     name: parts.at(-1) as string,
     versionId: random.bytes(16),
@@ -96,7 +93,7 @@ test('the same content is sent once, and an unchanged file is not read', async (
   let reads = 0;
   const again = item('a', content, 1_000, async () => ({
     ...sourceOf(content, 1_000),
-    read: async () => {
+    get blob(): Blob {
       reads++;
       throw new Error('must not be read');
     },
@@ -201,6 +198,42 @@ test('a large file that is cut short in the middle goes on where it was', async 
   assert.ok(summary.sentPacks <= 18 - known, `${summary.sentPacks} packs sent, ${known} were known`);
 });
 
+test('packs that reached the server before this device died are not sent again', async () => {
+  const { server, device } = await setUp();
+  const big = item('big', random.bytes(24 * 1_048_576));
+  server.after = (call) => {
+    if (call === 'putPack' && server.puts >= 4) throw new HoldfastError('E_OFFLINE', 'the answer was lost');
+  };
+  // Neither is the log reached: what a death in the middle leaves is the journal alone.
+  server.before = (call) => {
+    if (call === 'append') throw new HoldfastError('E_OFFLINE', 'no road');
+  };
+  await assert.rejects(backUp(device, [big]), { code: 'E_OFFLINE' });
+  const there = server.puts;
+  assert.ok(there >= 4);
+  server.after = () => {};
+  server.before = () => {};
+  const { summary } = await backUp(device, [big]);
+  assert.equal(summary.committed, 1);
+  assert.ok(summary.sentPacks <= 8 - there, `${summary.sentPacks} packs sent, ${there} were there`);
+  assert.deepEqual(await device.journal.all(device.vault.vaultId), []);
+});
+
+test('an item is proven while the next one is still awaited', async () => {
+  const { device } = await setUp();
+  const proven = Promise.withResolvers<void>();
+  async function* slowly() {
+    yield item('first', random.bytes(10_000));
+    await proven.promise;
+    yield item('second', random.bytes(10_000));
+  }
+  const onEvent = (event: ArchiveEvent) => {
+    if (event.type === 'proven' && event.key === 'first') proven.resolve();
+  };
+  const signal = new AbortController().signal;
+  assert.equal((await createArchiver(device).archive(slowly(), { signal, onEvent })).committed, 2);
+});
+
 test('two devices that commit at once lose nothing', async () => {
   const { server, founder, device } = await setUp();
   const other = await joinVault(server, founder);
@@ -215,31 +248,22 @@ test('two devices that commit at once lose nothing', async () => {
 
 test('a file that changes while it is read is read again, and marked when it never holds still', async () => {
   const { device } = await setUp();
-  const content = random.bytes(100_000);
-  let opens = 0;
-  const calmsDown = item('calms', content, 1_000, async () => {
-    opens++;
-    const changing = opens <= 2;
-    return {
-      ...sourceOf(content, 1_000),
-      read: async (start, end) => {
-        if (changing) throw new HoldfastError('E_SOURCE_CHANGED', 'changed');
-        return content.slice(start, end);
-      },
+  for (const size of [100_000, 3_000_000]) {
+    const content = random.bytes(size);
+    const changing = (name: string, times: number) => {
+      let checks = 0;
+      return item(name, content, Date.now(), async () => ({
+        ...sourceOf(content, Date.now()),
+        check: async () => {
+          if (++checks <= times) throw new HoldfastError('E_SOURCE_CHANGED', 'changed');
+        },
+      }));
     };
-  });
-  let tries = 0;
-  const restless = item('restless', content, 1_000, async () => ({
-    ...sourceOf(content, 1_000),
-    read: async (start, end) => {
-      if (++tries <= 3) throw new HoldfastError('E_SOURCE_CHANGED', 'changed');
-      return content.slice(start, end);
-    },
-  }));
-  await backUp(device, [calmsDown, restless]);
-  const catalog = createCatalog(() => device.vault.state);
-  assert.equal(catalog.versions(idOf(device, 'calms'))[0]?.changedDuringRead, false);
-  assert.equal(catalog.versions(idOf(device, 'restless'))[0]?.changedDuringRead, true);
+    await backUp(device, [changing(`calms${size}`, 2), changing(`restless${size}`, 1_000)]);
+    const catalog = createCatalog(() => device.vault.state);
+    assert.equal(catalog.versions(idOf(device, `calms${size}`))[0]?.changedDuringRead, false);
+    assert.equal(catalog.versions(idOf(device, `restless${size}`))[0]?.changedDuringRead, true);
+  }
 });
 
 test("one file's fault stays its own", async () => {

@@ -1,9 +1,9 @@
 /**
- * Typed calls over a message port: a page on one side, its worker on the other. Requests carry an id and are answered
+ * Typed calls over a message port: a page or worker on one side, a worker of it on the other. Requests carry an id and are answered
  * once; events go from the worker to the page unasked; failures travel as code and text and come back as HoldfastError.
  * Pure: knows neither screens nor keys. Both ends are of one build, so messages carry no version.
  */
-import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
+import { codeOf, type ErrorCode, HoldfastError } from '../errors/index.ts';
 
 /** What Worker, MessagePort and a dedicated worker's own scope have in common. */
 export interface RpcPort {
@@ -37,6 +37,9 @@ export interface Connection<Api, Event> {
   readonly close: () => void;
 }
 
+/** Which parts of what is sent change hands instead of being copied. */
+export type Transfer = (values: readonly unknown[]) => Transferable[];
+
 /**
  * The worker's side: answers calls with the methods of `api`. `events` is called once with the function that sends an
  * event. Returns the function that stops answering.
@@ -45,8 +48,9 @@ export function serve<Api extends object, Event = never>(
   port: RpcPort,
   api: Api,
   events?: (emit: (event: Event) => void) => void,
+  transfer: Transfer = portsIn,
 ): () => void {
-  const send = (message: Message): void => port.postMessage(message, portsIn(message));
+  const send = (message: Message): void => port.postMessage(message, transfer(valuesOf(message)));
   const onMessage = (event: globalThis.Event): void => {
     const message = messageOf(event);
     if (message?.rpc === 'call') void answer(api, message.method, message.args, message.id).then(send);
@@ -69,8 +73,11 @@ async function answer(api: object, method: string, args: unknown[], id: number):
   }
 }
 
-/** The page's side. A port that breaks (a worker that dies) fails every call that waits with E_INTERNAL. */
-export function connect<Api extends object, Event = never>(port: RpcPort): Connection<Api, Event> {
+/** The other side. A port that breaks (a worker that dies) fails every call that waits with E_INTERNAL. */
+export function connect<Api extends object, Event = never>(
+  port: RpcPort,
+  transfer: Transfer = portsIn,
+): Connection<Api, Event> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: HoldfastError) => void }>();
   const listeners = new Set<(event: Event) => void>();
   let ended: HoldfastError | null = null;
@@ -98,7 +105,7 @@ export function connect<Api extends object, Event = never>(port: RpcPort): Conne
     new Promise((resolve, reject) => {
       if (ended !== null) throw ended;
       const message: Message = { rpc: 'call', id: ++lastId, method, args };
-      port.postMessage(message, portsIn(message));
+      port.postMessage(message, transfer(args));
       waiting.set(message.id, { resolve, reject });
     });
 
@@ -141,10 +148,19 @@ function revive({ code, message, retryAfterMs }: Fault): HoldfastError {
   return new HoldfastError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
+function valuesOf(message: Message): readonly unknown[] {
+  return message.rpc === 'answer' ? [message.value] : [];
+}
+
 /** Ports handed over in the arguments or the answer: they must be named to travel. They lie at most one object deep. */
-function portsIn(message: Message): Transferable[] {
-  const values = message.rpc === 'call' ? message.args : message.rpc === 'answer' ? [message.value] : [];
+function portsIn(values: readonly unknown[]): Transferable[] {
   return values
     .flatMap((value) => (typeof value === 'object' && value !== null ? [value, ...Object.values(value)] : []))
     .filter((value): value is MessagePort => value instanceof MessagePort);
+}
+
+/** Bytes handed over in the arguments or the answer, alone or in a list: the sender has them no longer. */
+export function bytesIn(values: readonly unknown[]): Transferable[] {
+  const all = values.flat().filter((value): value is Uint8Array<ArrayBuffer> => value instanceof Uint8Array);
+  return [...new Set(all.map((bytes) => bytes.buffer))];
 }

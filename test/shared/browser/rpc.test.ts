@@ -1,8 +1,8 @@
 /** Calls over a port: answers, failures with their codes, events, ports that travel along, and ends. */
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { HoldfastError } from '../../shared/errors/index.ts';
-import { connect, type RpcPort, serve } from '../../web/session/rpc.ts';
+import { connect, type RpcPort, serve } from '../../../shared/browser/index.ts';
+import { HoldfastError } from '../../../shared/errors/index.ts';
 
 interface Shop {
   add(a: number, b: number): Promise<number>;

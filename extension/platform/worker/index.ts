@@ -1,0 +1,6 @@
+/** The part of the platform that workers may use: it starts workers and knows nothing of the browser's extension API. */
+import laneUrl from '../../entrypoints/lane.ts?worker&url';
+import { workerStarter } from './trusted-worker.ts';
+
+/** Starts one lane: a worker that cuts, hashes, compresses and seals. */
+export const startLaneWorker = workerStarter(laneUrl, 'lane');

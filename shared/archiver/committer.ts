@@ -1,0 +1,135 @@
+/**
+ * What is read and sent becomes versions: gathers files and durable packs, commits them often, so that another device or a
+ * restart can build on them, and then proves what was committed. May not: read files, seal, send packs.
+ */
+import { createMutex } from '../async/index.ts';
+import type { ChunkRef, Manifest } from '../format/index.ts';
+import type { VersionState } from '../vault/index.ts';
+import { buildCommit, sayNothingNew } from './commit.ts';
+import type { ArchiverDeps } from './deps.ts';
+import { prove } from './prove.ts';
+import type { Sender } from './put.ts';
+import type { ReadFile } from './read.ts';
+import type { ChunkStore } from './store.ts';
+import type { ArchiveOptions } from './types.ts';
+
+const PACKS_PER_COMMIT = 8;
+const FILES_PER_COMMIT = 1_024;
+
+export interface CommitterOptions extends ArchiveOptions {
+  readonly onFault: (error: unknown) => void;
+}
+
+export class Committer {
+  readonly #deps: ArchiverDeps;
+  readonly #sender: Sender;
+  readonly #store: ChunkStore;
+  readonly #options: CommitterOptions;
+  readonly #exclusively = createMutex();
+  #ready: ReadFile[] = [];
+  #unproven: { keys: string[]; chunks: ChunkRef[] } = { keys: [], chunks: [] };
+  #scheduled = false;
+  #committed = 0;
+
+  constructor(deps: ArchiverDeps, sender: Sender, store: ChunkStore, options: CommitterOptions) {
+    this.#deps = deps;
+    this.#sender = sender;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Items that are in the vault now. */
+  get committed(): number {
+    return this.#committed;
+  }
+
+  /** Something was taken that is not proven yet. */
+  owes(): boolean {
+    return this.#ready.length > 0 || this.#unproven.keys.length > 0 || this.#sender.waiting() > 0;
+  }
+
+  add(file: ReadFile): void {
+    this.#ready.push(file);
+    this.due();
+  }
+
+  /** The item is in the vault already: by an earlier try, or because its newest version says the same. */
+  stands(key: string, unchanged: boolean, version: Pick<VersionState, 'size' | 'manifest'>): void {
+    this.#tell(key, unchanged, version.size, refs(version.manifest));
+  }
+
+  /** Commits in the background when there is enough. */
+  due(): void {
+    const enough = this.#sender.waiting() >= PACKS_PER_COMMIT || this.#ready.length >= FILES_PER_COMMIT;
+    if (!enough || this.#scheduled) return;
+    this.#scheduled = true;
+    void this.#exclusively(async () => {
+      this.#scheduled = false;
+      await this.#commit();
+      await this.#prove();
+    }).catch(this.#options.onFault);
+  }
+
+  /** Commits and proves everything. */
+  finish(): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#commit();
+      await this.#prove();
+    });
+  }
+
+  /** After a failure: what is on the server's disk goes into the log if it can, so that it is not sent again. */
+  keepDurable(): Promise<void> {
+    return this.#exclusively(() => this.#append(this.#sender.takeDurable(), [])).catch(() => undefined);
+  }
+
+  async #commit(): Promise<void> {
+    const files = this.#ready.filter(isDurable);
+    const taken = new Set(files);
+    const packs = this.#sender.takeDurable();
+    if (files.length === 0 && packs.length === 0) return;
+    this.#ready = this.#ready.filter((file) => !taken.has(file));
+    const same = new Set(files.filter((file) => sayNothingNew(this.#deps.vault.state, file)));
+    await this.#append(
+      packs,
+      files.filter((file) => !same.has(file)),
+      this.#options.signal,
+    );
+    for (const file of files) this.#tell(file.item.key, same.has(file), file.size, file.chunks);
+  }
+
+  async #append(
+    packs: ReturnType<Sender['takeDurable']>,
+    files: readonly ReadFile[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { vault, journal } = this.#deps;
+    const ids = packs.map((pack) => pack.id);
+    await vault.append((state) => buildCommit(this.#deps, state, packs, files), ids, signal);
+    this.#store.forget(packs.flatMap((pack) => pack.rows.map((row) => row.cid)));
+    await journal.remove(vault.vaultId, ids).catch(() => undefined);
+  }
+
+  #tell(key: string, unchanged: boolean, size: number, chunks: readonly ChunkRef[]): void {
+    this.#committed++;
+    this.#unproven.keys.push(key);
+    for (const chunk of chunks) this.#unproven.chunks.push(chunk);
+    this.#options.onEvent({ type: 'committed', key, unchanged, size });
+  }
+
+  async #prove(): Promise<void> {
+    const { keys, chunks } = this.#unproven;
+    this.#unproven = { keys: [], chunks: [] };
+    await prove(this.#deps, chunks, this.#options.signal);
+    for (const key of keys) this.#options.onEvent({ type: 'proven', key });
+  }
+}
+
+function isDurable(file: ReadFile): boolean {
+  return file.parcels.every((parcel) => parcel.isDurable());
+}
+
+function refs(manifest: Manifest): ChunkRef[] {
+  const rows = manifest.op === 'inline' ? manifest.chunks : manifest.segments;
+  return rows.map(([len, h]) => ({ len, h }));
+}

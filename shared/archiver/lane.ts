@@ -1,0 +1,128 @@
+/**
+ * A lane: the part of a backup that costs arithmetic. It reads and cuts files, hashes their chunks, and compresses and
+ * seals those that the vault lacks. It knows neither the vault nor the road, so several can work side by side, each in a
+ * worker of its own; buffers change hands and are not copied.
+ */
+import type { Random } from '../async/ports.ts';
+import type { Bytes } from '../bytes/index.ts';
+import { createChunker, isPacked } from '../chunker/index.ts';
+import { CODEC_RAW, type CodecId, chooseCodec, compress } from '../compress/index.ts';
+import { type DomainKeys, sha256 } from '../crypto/index.ts';
+import { HoldfastError } from '../errors/index.ts';
+import { type ChunkRef, chunkId, sealChunk } from '../format/index.ts';
+import { readRange } from './source.ts';
+
+/** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
+export const SMALL_FILE = 262_144;
+/** Chunks of a file are handed on together up to about this many bytes. */
+const GROUP = 4_194_304;
+/** The most bytes that the chunks of one group have. */
+export const MAX_GROUP = 2 * GROUP;
+
+export interface HashedChunk extends ChunkRef {
+  /** 32 bytes. */
+  readonly cid: Bytes;
+}
+
+/** Chunks that were cut and hashed and now wait in their lane to be sealed. */
+export interface ChunkGroup {
+  readonly id: number;
+  readonly chunks: readonly HashedChunk[];
+}
+
+export interface Lane {
+  /** Small files, one after another in `bytes`, each one chunk. `lengths` are above zero and add up to it. */
+  hash(bytes: Bytes, lengths: readonly number[]): Promise<ChunkGroup>;
+  /** Begins to cut a file; its number. */
+  open(file: Blob): Promise<number>;
+  /** The next chunks of it, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
+  next(file: number): Promise<ChunkGroup | null>;
+  /** Ends the cutting of a file, wherever it is. */
+  close(file: number): Promise<void>;
+  /** Seals the chunks at these places of a group, in this order, and forgets the group. */
+  seal(group: number, wanted: readonly number[]): Promise<Bytes[]>;
+}
+
+interface Held {
+  readonly chunk: HashedChunk;
+  readonly plaintext: Bytes;
+  /** The file is of a compressed kind, so compressing is not tried. */
+  readonly packed: boolean;
+}
+
+/** `domain`: keys of the vault's domain; they stay in this lane. */
+export async function createLane(domain: DomainKeys, random: Random): Promise<Lane> {
+  const chunker = await createChunker(domain.chunkerSecret);
+  const groups = new Map<number, readonly Held[]>();
+  const files = new Map<number, AsyncGenerator<Bytes, void, undefined>>();
+  const kinds = new Map<number, boolean>();
+  let last = 0;
+
+  async function hold(plaintext: Bytes, packed: boolean): Promise<Held> {
+    const h = await sha256(plaintext);
+    return { chunk: { len: plaintext.length, h, cid: await chunkId(domain, h) }, plaintext, packed };
+  }
+
+  function group(held: readonly Held[]): ChunkGroup {
+    const id = ++last;
+    groups.set(id, held);
+    return { id, chunks: held.map(({ chunk }) => chunk) };
+  }
+
+  async function seal({ chunk, plaintext, packed }: Held): Promise<Bytes> {
+    const chosen = await chooseCodec(plaintext, packed);
+    const compressed = await compress(chosen, plaintext);
+    // The sample may have promised more than the whole keeps.
+    const [codec, data]: [CodecId, Bytes] =
+      compressed.length < plaintext.length ? [chosen, compressed] : [CODEC_RAW, plaintext];
+    return sealChunk(domain, chunk, codec, data, random.bytes(32));
+  }
+
+  return {
+    async hash(bytes, lengths) {
+      let at = 0;
+      const held = lengths.map((length) => {
+        const plaintext = bytes.subarray(at, at + length);
+        at += length;
+        return hold(plaintext, isPacked(plaintext));
+      });
+      return group(await Promise.all(held));
+    },
+
+    async open(file) {
+      const id = ++last;
+      files.set(
+        id,
+        chunker.split((start, end) => readRange(file, start, end), file.size),
+      );
+      return id;
+    },
+
+    async next(file) {
+      const cuts = files.get(file);
+      if (cuts === undefined) return null;
+      const held: Promise<Held>[] = [];
+      for (let sum = 0; sum < GROUP; ) {
+        const { value } = await cuts.next();
+        if (value === undefined) break;
+        if (!kinds.has(file)) kinds.set(file, isPacked(value));
+        held.push(hold(value, kinds.get(file) === true));
+        sum += value.length;
+      }
+      return held.length === 0 ? null : group(await Promise.all(held));
+    },
+
+    async close(file) {
+      await files.get(file)?.return();
+      files.delete(file);
+      kinds.delete(file);
+    },
+
+    async seal(id, wanted) {
+      const held = groups.get(id);
+      groups.delete(id);
+      if (held === undefined) throw new HoldfastError('E_INTERNAL', 'the lane holds no such chunks');
+      return Promise.all(wanted.map((place) => seal(held[place] as Held)));
+    },
+  };
+}
