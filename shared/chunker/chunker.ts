@@ -1,4 +1,4 @@
-/** The chunker: one secret, any number of files. Holds at most two chunks of a file, never the file. */
+/** The chunker: one secret, any number of files. Holds at most three chunks' worth of a file, never the file. */
 import { type Bytes, concat } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { MAX_CHUNK, nextCut, TARGET_CHUNK, WINDOW } from './cut.ts';
@@ -9,8 +9,8 @@ export { SECRET_LENGTH } from './engine.ts';
 
 /** Files up to this size are one chunk. */
 const WHOLE = TARGET_CHUNK;
-/** Bytes read at a time where cuts follow the content. */
-const READ = 1_048_576;
+/** Bytes read at a time: an even chunk as it is; and what a browser takes to begin a read is felt with less. */
+const BLOCK = MAX_CHUNK;
 
 /** Gives bytes `[start, end)` of a file. */
 export type Read = (start: number, end: number) => Promise<Bytes>;
@@ -27,8 +27,9 @@ export interface Splitter {
 export interface Chunker {
   splitter(): Splitter;
   /**
-   * The chunks of a file in order, none for an empty file. Reads every byte once, front to back. Errors: those of
-   * `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
+   * The chunks of a file in order, none for an empty file. Each has an ArrayBuffer to itself, so it can be transferred,
+   * provided that `read` gives a new one every time. Reads every byte once, front to back, at most MAX_CHUNK at a time.
+   * Errors: those of `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
    */
   split(read: Read, size: number): AsyncGenerator<Bytes, void, undefined>;
 }
@@ -41,43 +42,39 @@ export async function createChunker(secret: Uint8Array): Promise<Chunker> {
 }
 
 function createSplitter(find: Find): Splitter {
-  let context = new Uint8Array(0);
-  let offset = 0;
+  let before = new Uint8Array(0);
+  let seen = 0;
   let start = 0;
   return {
     push(bytes) {
-      const held = concat(context, bytes);
-      const origin = offset - context.length;
       const seek = (from: number, to: number) => {
-        const found = find(held, from - origin, to - origin);
-        return found === null ? null : { position: found.position + origin, strong: found.strong };
+        const found = find(bytes, from - seen, to - seen, before);
+        return found === null ? null : { position: found.position + seen, strong: found.strong };
       };
-      const seen = offset;
-      offset += bytes.length;
-      context = held.slice(-WINDOW);
+      const end = seen + bytes.length;
       const cuts: number[] = [];
-      for (;;) {
-        const cut = nextCut(start, seen + 1, offset, seek);
-        if (cut === null) return cuts;
+      for (let cut = nextCut(start, seen + 1, end, seek); cut !== null; cut = nextCut(start, seen + 1, end, seek)) {
         cuts.push(cut);
         start = cut;
       }
+      before = concat(before, bytes.subarray(-WINDOW)).slice(-WINDOW);
+      seen = end;
+      return cuts;
     },
   };
 }
 
 async function* split(read: Read, size: number, splitter: () => Splitter): AsyncGenerator<Bytes, void, undefined> {
   if (size === 0) return;
-  const head = await read(0, Math.min(size, READ));
+  const head = await read(0, Math.min(size, BLOCK));
   if (size <= WHOLE) yield head;
   else if (isPacked(head)) yield* splitEvenly(read, size, head);
   else yield* splitByContent(read, size, head, splitter());
 }
 
 async function* splitEvenly(read: Read, size: number, head: Bytes): AsyncGenerator<Bytes, void, undefined> {
-  const first = Math.min(size, MAX_CHUNK);
-  yield concat(head, await read(head.length, first));
-  for (let at = first; at < size; at += MAX_CHUNK) yield await read(at, Math.min(size, at + MAX_CHUNK));
+  yield head;
+  for (let at = MAX_CHUNK; at < size; at += MAX_CHUNK) yield await read(at, Math.min(size, at + MAX_CHUNK));
 }
 
 async function* splitByContent(
@@ -88,12 +85,13 @@ async function* splitByContent(
 ): AsyncGenerator<Bytes, void, undefined> {
   let open: Bytes[] = [];
   let block = head;
-  for (let at = 0; ; block = await read(at, Math.min(size, at + READ))) {
+  for (let at = 0; ; block = await read(at, Math.min(size, at + BLOCK))) {
     let taken = 0;
     for (const cut of splitter.push(block)) {
-      yield concat(...open, block.subarray(taken, cut - at));
+      const chunk = concat(...open, block.subarray(taken, cut - at));
       open = [];
       taken = cut - at;
+      yield chunk;
     }
     if (taken < block.length) open.push(block.subarray(taken));
     at += block.length;

@@ -15,10 +15,11 @@ const BYTES_AT = KEY_AT + KEY + 48;
 const BLOCK = 262_144;
 
 /**
- * The first candidate from position `from` to `to` of `bytes`, both included. Positions count from the start of `bytes`;
- * `from` is at least 64, `to` at most the length.
+ * The first candidate from position `from` to `to` of `bytes`, both included. Positions count from the start of `bytes`,
+ * `to` is at most the length, and there are 64 bytes before `from`: in `bytes`, or at the end of `before`, which is what
+ * the stream had until then.
  */
-export type Find = (bytes: Uint8Array, from: number, to: number) => Candidate | null;
+export type Find = (bytes: Uint8Array, from: number, to: number, before?: Uint8Array) => Candidate | null;
 
 /** @param secret 4,112 bytes, laid out as cut.ts says; E_INPUT for another length */
 export async function createFind(secret: Uint8Array): Promise<Find> {
@@ -30,11 +31,12 @@ export async function createFind(secret: Uint8Array): Promise<Find> {
   memory.set(secret.subarray(TABLE), KEY_AT);
   fillT64(new DataView(memory.buffer));
 
-  return (bytes, from, to) => {
+  return (bytes, from, to, before = new Uint8Array(0)) => {
     for (let first = from; first <= to; first += BLOCK) {
       const last = Math.min(to, first + BLOCK - 1);
       const origin = first - WINDOW;
-      memory.set(bytes.subarray(origin, last), BYTES_AT);
+      if (origin < 0) memory.set(before.subarray(origin), BYTES_AT);
+      memory.set(bytes.subarray(Math.max(0, origin), last), BYTES_AT + Math.max(0, -origin));
       const found = find(BYTES_AT + WINDOW, BYTES_AT + last - origin);
       if (found !== -1) return { position: (found >> 1) - BYTES_AT + origin, strong: (found & 1) === 1 };
     }

@@ -49,20 +49,22 @@ test('the same cuts however the stream arrives', () => {
   for (const piece of [cut - 1, cut, cut + 1]) assert.deepEqual(cutsOf(random, [piece]), whole);
 });
 
-test('chunks joined are the file, within the bounds, each byte read once and in order', async () => {
+test('chunks joined are the file, within the bounds, each with its own buffer; each byte is read once and in order', async () => {
   for (const size of [1, MIB, MIB + 1, 5 * MIB + 17, random.length]) {
     const bytes = random.slice(0, size);
     let next = 0;
     const chunks = await chunksOf(bytes, async (start, end) => {
       assert.equal(start, next);
-      assert.ok(end <= size);
+      assert.ok(end <= size && end - start <= MAX_CHUNK);
       next = end;
       return bytes.slice(start, end);
     });
     assert.equal(next, size);
     assert.ok(equal(concat(...chunks), bytes));
+    assert.equal(new Set(chunks.map((chunk) => chunk.buffer)).size, chunks.length);
     for (const [i, chunk] of chunks.entries()) {
       assert.ok(chunk.length <= MAX_CHUNK && chunk.length > 0);
+      assert.equal(chunk.buffer.byteLength, chunk.length);
       if (i < chunks.length - 1) assert.ok(chunk.length >= MIN);
     }
     if (size > MIB) {
