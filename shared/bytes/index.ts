@@ -81,8 +81,14 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(hex: string): Bytes {
   if (hex.length % 2 !== 0 || !/^[0-9a-f]*$/.test(hex)) throw new TypeError('not lower-case hex');
   const out = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < out.length; i++) out[i] = (nibble(hex, 2 * i) << 4) | nibble(hex, 2 * i + 1);
   return out;
+}
+
+/** Value of a hex digit that is known to be one. */
+function nibble(hex: string, at: number): number {
+  const code = hex.charCodeAt(at);
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 /** base64url without padding (RFC 4648 section 5). */

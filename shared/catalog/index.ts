@@ -6,17 +6,19 @@ import { toHex } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { NODE_KIND, VERSION_FLAG } from '../format/index.ts';
 import {
-  childrenOf,
-  hasFolder,
-  type NodeState,
-  newestVersion,
-  nodeById,
-  nodesOf,
+  childRows,
+  NONE,
+  nodeOf,
   ROOT,
+  ROOT_ROW,
+  rowOf,
   type VaultState,
   type VersionState,
+  versionOf,
   versionsOf,
 } from '../vault/index.ts';
+import { Search } from './search.ts';
+import { Tree } from './tree.ts';
 
 export interface CatalogRow {
   readonly fileId: string;
@@ -54,12 +56,6 @@ export interface Crumb {
 
 export type SortKey = 'name' | 'size' | 'mtime';
 
-interface Sums {
-  size: number;
-  files: number;
-  mtime: number;
-}
-
 export interface Catalog {
   /** Rows of a folder, folders first; null is the root. E_NOT_FOUND when there is no such folder. */
   folder(folderId: string | null, sort: SortKey, descending: boolean): { crumbs: Crumb[]; rows: CatalogRow[] };
@@ -74,76 +70,61 @@ const byName = new Intl.Collator(undefined, { numeric: true });
 
 /** A catalog of a state that goes on changing, or is another one after the next sign-in; it notices both. */
 export function createCatalog(stateOf: () => VaultState): Catalog {
-  let summed: { state: VaultState; seq: number } | null = null;
-  const sums = new Map<string, Sums>();
+  let last: Tree | null = null;
+  const searching = new Search();
 
-  function sumsOf(state: VaultState, folderId: string): Sums {
-    if (summed?.state !== state || summed.seq !== state.seq) {
-      sums.clear();
-      summed = { state, seq: state.seq };
-    }
-    const known = sums.get(folderId);
-    if (known !== undefined) return known;
-    const sum = { size: 0, files: 0, mtime: 0 };
-    for (const child of childrenOf(state, folderId)) {
-      const own = child.kind === NODE_KIND.folder ? sumsOf(state, child.fileId) : fileSums(state, child);
-      sum.size += own.size;
-      sum.files += own.files;
-      sum.mtime = Math.max(sum.mtime, own.mtime);
-    }
-    sums.set(folderId, sum);
-    return sum;
-  }
-
-  function row(state: VaultState, node: NodeState): CatalogRow {
-    const isFolder = node.kind === NODE_KIND.folder;
-    const version = newestVersion(state, node);
-    const { size, files, mtime } = isFolder ? sumsOf(state, node.fileId) : fileSums(state, node);
-    return {
-      fileId: node.fileId,
-      name: node.name,
-      kind: isFolder ? 'folder' : 'file',
-      size,
-      files,
-      mtime: mtime || version.mtime,
-      versions: node.versionCount,
-      path: crumbs(state, node.parent).map((crumb) => crumb.name),
-      parentId: node.parent === ROOT ? null : node.parent,
-      mime: version.mime,
-      changedDuringRead: (version.flags & VERSION_FLAG.changedDuringRead) !== 0,
-      sourceUrl: version.attributes.get('url') ?? null,
-    };
+  function tree(): Tree {
+    const state = stateOf();
+    if (last?.state !== state || last.seq !== state.seq) last = new Tree(state);
+    return last;
   }
 
   return {
     folder(folderId, sort, descending) {
-      const state = stateOf();
-      const id = folderId ?? ROOT;
-      if (!hasFolder(state, id)) throw new HoldfastError('E_NOT_FOUND', 'no such folder');
-      const rows = [...childrenOf(state, id)].map((node) => row(state, node));
-      return { crumbs: crumbs(state, id), rows: rows.sort(order(sort, descending)) };
+      const here = tree();
+      const folder = rowOf(here.state, folderId ?? ROOT);
+      if (folder === NONE || !here.state.nodes.isFolder(folder))
+        throw new HoldfastError('E_NOT_FOUND', 'no such folder');
+      const path = crumbs(here.state, folder);
+      const rows = Array.from(childRows(here.state, folder), (row) => describeNode(here, row, path));
+      return { crumbs: path, rows: rows.sort(order(sort, descending)) };
     },
     search(query, limit) {
-      const state = stateOf();
-      const wanted = fold(query.trim());
-      if (wanted === '') return [];
-      const found: { node: NodeState; rank: number }[] = [];
-      for (const node of nodesOf(state)) {
-        const at = node.deleted ? -1 : fold(node.name).indexOf(wanted);
-        if (at >= 0) found.push({ node, rank: at === 0 ? 0 : 1 });
-      }
-      found.sort((a, b) => a.rank - b.rank || byName.compare(a.node.name, b.node.name));
-      return found
-        .filter(({ node }) => isLive(state, node))
-        .slice(0, limit)
-        .map(({ node }) => row(state, node));
+      const here = tree();
+      const ranked = searching.find(here, query, limit).map(({ row, begins }) => ({
+        begins,
+        row: describeNode(here, row, crumbs(here.state, here.state.nodes.parent.get(row))),
+      }));
+      ranked.sort((a, b) => Number(b.begins) - Number(a.begins) || byName.compare(a.row.name, b.row.name));
+      return ranked.map(({ row }) => row);
     },
     versions(fileId) {
       return versionRows(stateOf(), fileId);
     },
     get fileCount() {
-      return sumsOf(stateOf(), ROOT).files;
+      return tree().sums(ROOT_ROW).files;
     },
+  };
+}
+
+function describeNode(tree: Tree, row: number, path: readonly Crumb[]): CatalogRow {
+  const { state } = tree;
+  const node = nodeOf(state, row);
+  const version = versionOf(state, state.nodes.newest.get(row));
+  const { size, files, mtime } = tree.sums(row);
+  return {
+    fileId: node.fileId,
+    name: node.name,
+    kind: node.kind === NODE_KIND.folder ? 'folder' : 'file',
+    size,
+    files,
+    mtime: mtime || version.mtime,
+    versions: node.versionCount,
+    path: path.map((crumb) => crumb.name),
+    parentId: node.parent === ROOT ? null : node.parent,
+    mime: version.mime,
+    changedDuringRead: (version.flags & VERSION_FLAG.changedDuringRead) !== 0,
+    sourceUrl: version.attributes.get('url') ?? null,
   };
 }
 
@@ -151,11 +132,6 @@ function versionRows(state: VaultState, fileId: string): CatalogVersion[] {
   const newestFirst = versionsOf(state, { fileId }).toReversed();
   if (newestFirst.length === 0) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   return newestFirst.map((version, i) => describe(state, version, i === 0));
-}
-
-function fileSums(state: VaultState, node: NodeState): Sums {
-  const { size, mtime } = newestVersion(state, node);
-  return { size, files: 1, mtime };
 }
 
 function describe(state: VaultState, version: VersionState, current: boolean): CatalogVersion {
@@ -171,28 +147,12 @@ function describe(state: VaultState, version: VersionState, current: boolean): C
   };
 }
 
-function crumbs(state: VaultState, folderId: string): Crumb[] {
+/** The folders from the root to this one, the root left out. */
+function crumbs({ nodes, names }: VaultState, folder: number): Crumb[] {
   const out: Crumb[] = [];
-  for (let at = folderId; at !== ROOT; ) {
-    const node = nodeById(state, at) as NodeState;
-    out.push({ fileId: node.fileId, name: node.name });
-    at = node.parent;
-  }
+  for (let row = folder; row !== ROOT_ROW; row = nodes.parent.get(row))
+    out.push({ fileId: toHex(nodes.id.view(row)), name: names.name(nodes.nameAt.get(row)) });
   return out.reverse();
-}
-
-/** False when a folder above it was deleted. */
-function isLive(state: VaultState, node: NodeState): boolean {
-  for (let at = node.parent; at !== ROOT; ) {
-    const parent = nodeById(state, at) as NodeState;
-    if (parent.deleted) return false;
-    at = parent.parent;
-  }
-  return true;
-}
-
-function fold(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
 }
 
 function order(sort: SortKey, descending: boolean): (a: CatalogRow, b: CatalogRow) => number {

@@ -2,10 +2,12 @@
  * state = apply(entries): the same entries give the same state everywhere. Pure but for the state it is handed, which it
  * owns. An entry that does not fit is proof of a fault or of tampering: E_INTEGRITY, and the state must not be used on.
  */
-import { toHex } from '../bytes/index.ts';
+import { type Bytes, toHex, utf8 } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
-import { type Entry, NODE_KIND, type Op, type OpOf, type PutVersion } from '../format/index.ts';
-import { type NodeState, ROOT, type VaultState } from './state.ts';
+import type { Entry, Op, OpOf, PutVersion } from '../format/index.ts';
+import { encodeFacts } from './facts.ts';
+import type { AddedName } from './names.ts';
+import { ROOT_ROW, type VaultState } from './state.ts';
 
 /** Applies one verified entry; its signature and certificates were checked by the caller. */
 export function applyEntry(state: VaultState, entry: Entry, seq: number, hash: VaultState['hash']): void {
@@ -57,10 +59,10 @@ function applyFileOp(state: VaultState, op: FileOp, seq: number): void {
       applyMove(state, op);
       break;
     case 'tombstone':
-      setDeleted(state, known(state.nodes.get(toHex(op.fileId))), true);
+      setDeleted(state, knownNode(state, op.fileId), true);
       break;
     case 'restore':
-      setDeleted(state, known(state.nodes.get(toHex(op.fileId))), false);
+      setDeleted(state, knownNode(state, op.fileId), false);
       break;
     case 'index-add':
       applyIndex(state, op);
@@ -88,88 +90,113 @@ function applyDevice(state: VaultState, op: OpOf<'device-cert'>): void {
   state.devices.set(id, { publicKey: op.publicKey, name: op.name, revoked });
 }
 
+/** Row of a node other than the root. */
+function knownNode({ nodes }: VaultState, fileId: Bytes): number {
+  const row = nodes.byId.find(fileId);
+  if (row <= ROOT_ROW) throw integrityError();
+  return row;
+}
+
+function knownFolder({ nodes }: VaultState, folderId: Bytes): number {
+  const row = nodes.byId.find(folderId);
+  if (row < 0 || !nodes.isFolder(row)) throw integrityError();
+  return row;
+}
+
 function applyVersion(state: VaultState, op: PutVersion, seq: number): void {
-  const fileId = toHex(op.fileId);
-  const versionId = toHex(op.versionId);
-  const parent = toHex(op.parent);
-  if (state.versions.has(versionId) || fileId === ROOT) throw integrityError();
-  requireFolder(state, parent);
-  const existing = state.nodes.get(fileId);
-  if (op.prevVersion !== null && state.versions.get(toHex(op.prevVersion)) !== fileId) throw integrityError();
-  const version = { ...op, seq };
-  state.versions.set(versionId, fileId);
-  if (existing === undefined) {
-    const { name, kind } = op;
-    const node = { fileId, parent, name, kind, deleted: false, versionCount: 1, versions: [version] };
-    state.nodes.set(fileId, node);
-    if (op.kind === NODE_KIND.folder) state.children.set(fileId, new Map());
-    enter(state, node);
-    return;
+  const { nodes, versions, names } = state;
+  if (versions.byId.find(op.versionId) >= 0) throw integrityError();
+  const parent = knownFolder(state, op.parent);
+  const existing = nodes.byId.find(op.fileId);
+  if (existing === ROOT_ROW) throw integrityError();
+  if (op.prevVersion !== null) {
+    const before = versions.byId.find(op.prevVersion);
+    if (before < 0 || versions.node.get(before) !== existing) throw integrityError();
   }
-  if (existing.kind !== op.kind) throw integrityError();
-  existing.versionCount = existing.versions.push(version);
-  place(state, existing, parent, op.name);
+  if (existing > ROOT_ROW && nodes.kind(existing) !== op.kind) throw integrityError();
+  if (existing > ROOT_ROW && isWithin(state, parent, existing)) throw integrityError();
+  const sameName = existing > ROOT_ROW && names.isName(nodes.nameAt.get(existing), utf8(op.name));
+  const name = sameName ? nameOf(state, existing) : names.addName(op.name);
+  const node = existing > ROOT_ROW ? existing : nodes.addNode(op.fileId, op.kind);
+  addVersion(state, op, node, name.address, seq);
+  place(state, node, parent, name);
+}
+
+function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: number, seq: number): void {
+  const { nodes, versions } = state;
+  const row = versions.addRow();
+  versions.id.set(row, op.versionId);
+  versions.node.set(row, node);
+  versions.before.set(row, nodes.newest.get(node));
+  versions.seq.set(row, seq);
+  versions.size.set(row, op.size);
+  versions.mtime.set(row, op.mtime);
+  const device = state.versionDevices.number(toHex(op.deviceId));
+  const mime = op.mime === null ? -1 : state.mimes.number(op.mime);
+  versions.factsAt.set(row, state.facts.add(encodeFacts({ ...op, nameAt, device, mime })));
+  nodes.addVersion(node, row);
+}
+
+function nameOf({ nodes }: VaultState, row: number): AddedName {
+  return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters: nodes.letters.get(row) };
 }
 
 function applyMove(state: VaultState, op: OpOf<'move'>): void {
-  const node = known(state.nodes.get(toHex(op.fileId)));
-  const parent = toHex(op.parent);
-  requireFolder(state, parent);
-  place(state, node, parent, op.name);
+  const node = knownNode(state, op.fileId);
+  const parent = knownFolder(state, op.parent);
+  if (isWithin(state, parent, node)) throw integrityError();
+  place(state, node, parent, state.names.addName(op.name));
 }
 
 /** Puts a node under a name; a new version of a deleted file brings it back. */
-function place(state: VaultState, node: NodeState, parent: string, name: string): void {
-  if (isWithin(state, parent, node.fileId)) throw integrityError();
-  if (!node.deleted) leave(state, node);
-  node.parent = parent;
-  node.name = name;
-  node.deleted = false;
+function place(state: VaultState, node: number, parent: number, name: AddedName): void {
+  const { nodes } = state;
+  if (!nodes.isDeleted(node)) leave(state, node);
+  nodes.parent.set(node, parent);
+  nodes.nameAt.set(node, name.address);
+  nodes.nameHash.set(node, name.hash);
+  nodes.letters.set(node, name.letters);
   enter(state, node);
 }
 
-function setDeleted(state: VaultState, node: NodeState, deleted: boolean): void {
-  if (node.deleted === deleted) return;
+function setDeleted(state: VaultState, node: number, deleted: boolean): void {
+  if (state.nodes.isDeleted(node) === deleted) return;
   if (deleted) leave(state, node);
-  node.deleted = deleted;
-  if (!deleted) enter(state, node);
+  else enter(state, node);
 }
 
-function enter(state: VaultState, node: NodeState): void {
-  const names = known(state.children.get(node.parent));
-  const ids = names.get(node.name);
-  if (ids === undefined) names.set(node.name, [node.fileId]);
-  else ids.push(node.fileId);
+function enter({ nodes, byName }: VaultState, node: number): void {
+  nodes.link(node);
+  byName.enter(node);
 }
 
-function leave(state: VaultState, node: NodeState): void {
-  const names = known(state.children.get(node.parent));
-  const ids = known(names.get(node.name)).filter((id) => id !== node.fileId);
-  if (ids.length === 0) names.delete(node.name);
-  else names.set(node.name, ids);
-}
-
-function requireFolder(state: VaultState, parent: string): void {
-  if (!state.children.has(parent)) throw integrityError();
+function leave({ nodes, byName }: VaultState, node: number): void {
+  byName.leave(node);
+  nodes.unlink(node);
 }
 
 /** True when `folder` is `ancestor` or lies under it. */
-function isWithin(state: VaultState, folder: string, ancestor: string): boolean {
-  let at = folder;
-  while (at !== ROOT) {
-    if (at === ancestor) return true;
-    at = known(state.nodes.get(at)).parent;
-  }
+function isWithin({ nodes }: VaultState, folder: number, ancestor: number): boolean {
+  for (let at = folder; at !== ROOT_ROW; at = nodes.parent.get(at)) if (at === ancestor) return true;
   return false;
 }
 
 function applyIndex(state: VaultState, op: OpOf<'index-add'>): void {
-  const id = toHex(op.pack);
-  const pack = state.packs.get(id) ?? { id, size: op.size };
-  state.packs.set(id, pack);
+  if (op.blobs.some(([, off, len]) => off + len > op.size)) throw integrityError();
+  const { packs, chunks } = state;
+  let pack = packs.byId.find(op.pack);
+  if (pack < 0) {
+    pack = packs.addRow();
+    packs.id.set(pack, op.pack);
+    packs.size.set(pack, op.size);
+  }
   for (const [cid, off, len, salt] of op.blobs) {
-    if (off + len > op.size) throw integrityError();
-    const key = toHex(cid);
-    if (!state.index.has(key)) state.index.set(key, { pack, off, len, salt });
+    if (chunks.byId.find(cid) >= 0) continue;
+    const row = chunks.addRow();
+    chunks.cid.set(row, cid);
+    chunks.salt.set(row, salt);
+    chunks.pack.set(row, pack);
+    chunks.off.set(row, off);
+    chunks.len.set(row, len);
   }
 }

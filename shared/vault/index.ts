@@ -4,8 +4,10 @@
  */
 export * from './apply.ts';
 export * from './manifest.ts';
+export { fold, lettersOf } from './names.ts';
 export type { HeadStore, PinnedHead } from './ports.ts';
 export * from './read-chunk.ts';
 export * from './state.ts';
+export { NONE } from './tables.ts';
 export * from './vault.ts';
 export { entryHash, verifyNext } from './verify.ts';

@@ -1,9 +1,19 @@
-/** What a vault's log adds up to. Ids are lower-case hex here; everything else is as the operations say. */
-import { type Bytes, equal, toHex } from '../bytes/index.ts';
-import type { OpOf, PutVersion } from '../format/index.ts';
+/**
+ * What a vault's log adds up to, in tables: nodes, versions, chunks and packs are rows, few things are maps. It is asked
+ * through functions that answer small plain objects, made on demand. Ids are lower-case hex, except where bytes are said.
+ */
+import { type Bytes, fromHex, toHex, utf8 } from '../bytes/index.ts';
+import { NODE_KIND, type OpOf, type PutVersion } from '../format/index.ts';
+import { Arena } from './arena.ts';
+import { decodeFacts } from './facts.ts';
+import { NameIndex } from './name-index.ts';
+import { hashOf, Names } from './names.ts';
+import { ChunkTable, NONE, NodeTable, PackTable, VersionTable } from './tables.ts';
 
 /** Hex of sixteen zero bytes: the parent of what lies at the top. */
 export const ROOT = '00000000000000000000000000000000';
+/** The root's row in the nodes. */
+export const ROOT_ROW = 0;
 
 /** A pack that the index knows. */
 export interface PackPlace {
@@ -26,19 +36,18 @@ export interface VersionState
   readonly seq: number;
 }
 
+/** A file or folder as it is now. */
 export interface NodeState {
   readonly fileId: string;
-  parent: string;
-  name: string;
+  readonly parent: string;
+  readonly name: string;
   readonly kind: number;
-  deleted: boolean;
+  readonly deleted: boolean;
   /** At least one. */
-  versionCount: number;
-}
-
-interface StoredNode extends NodeState {
-  /** Oldest first; never empty. */
-  readonly versions: VersionState[];
+  readonly versionCount: number;
+  /** Of the newest version. */
+  readonly size: number;
+  readonly mtime: number;
 }
 
 export interface DeviceState {
@@ -51,6 +60,21 @@ export type LinkState = OpOf<'link-create'>;
 export type GrantState = OpOf<'grant-key'>;
 export type GenesisState = OpOf<'genesis'>;
 
+/** Few values that many rows have, each kept once. */
+export class Shared {
+  readonly values: string[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  number(value: string): number {
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.values.push(value) - 1;
+      this.#numbers.set(value, number);
+    }
+    return number;
+  }
+}
+
 export interface VaultState {
   seq: number;
   /** Hash of entry `seq`, 32 bytes; zeros before the first. */
@@ -60,20 +84,31 @@ export interface VaultState {
   /** Writer's clock of the newest entry. */
   lastCommitAt: number | null;
   readonly devices: Map<string, DeviceState>;
-  readonly nodes: Map<string, StoredNode>;
-  /** Folder id → live names in it → ids; more than one when two devices made the same name at once. */
-  readonly children: Map<string, Map<string, string[]>>;
-  /** Version id → file id. */
-  readonly versions: Map<string, string>;
-  /** Chunk id → place. */
-  readonly index: Map<string, ChunkPlace>;
-  readonly packs: Map<string, PackPlace>;
   /** Link secret → link. */
   readonly links: Map<string, LinkState>;
   readonly grants: GrantState[];
+  readonly nodes: NodeTable;
+  readonly versions: VersionTable;
+  readonly chunks: ChunkTable;
+  readonly packs: PackTable;
+  readonly names: Names;
+  readonly facts: Arena;
+  readonly byName: NameIndex;
+  /** Ids of devices, as versions name them. */
+  readonly versionDevices: Shared;
+  readonly mimes: Shared;
 }
 
+/** A state before the first entry; `blank` leaves out the root, for tables that are about to be loaded. */
 export function emptyState(): VaultState {
+  const state = blankState();
+  state.nodes.addNode(new Uint8Array(16), NODE_KIND.folder);
+  return state;
+}
+
+export function blankState(): VaultState {
+  const nodes = new NodeTable();
+  const names = new Names();
   return {
     seq: 0,
     hash: new Uint8Array(32),
@@ -81,49 +116,129 @@ export function emptyState(): VaultState {
     minSuite: 1,
     lastCommitAt: null,
     devices: new Map(),
-    nodes: new Map(),
-    children: new Map([[ROOT, new Map()]]),
-    versions: new Map(),
-    index: new Map(),
-    packs: new Map(),
     links: new Map(),
     grants: [],
+    nodes,
+    versions: new VersionTable(),
+    chunks: new ChunkTable(),
+    packs: new PackTable(),
+    names,
+    facts: new Arena(),
+    byName: new NameIndex(nodes, names),
+    versionDevices: new Shared(),
+    mimes: new Shared(),
   };
 }
 
-/** The live node of this name in a folder, or null. */
-export function childByName(state: VaultState, parent: string, name: string): NodeState | null {
-  const id = state.children.get(parent)?.get(name)?.[0];
-  return id === undefined ? null : (state.nodes.get(id) ?? null);
+/** Row of a node's id, or NONE: for what is not hex as for what is not there. */
+export function rowOf({ nodes }: VaultState, fileId: string): number {
+  if (!/^[0-9a-f]{32}$/.test(fileId)) return NONE;
+  const row = nodes.byId.find(fromHex(fileId));
+  return row < 0 ? NONE : row;
+}
+
+/** The node of a row. */
+export function nodeOf({ nodes, names, versions }: VaultState, row: number): NodeState {
+  const newest = nodes.newest.get(row);
+  return {
+    fileId: toHex(nodes.id.view(row)),
+    parent: toHex(nodes.id.view(nodes.parent.get(row))),
+    name: names.name(nodes.nameAt.get(row)),
+    kind: nodes.kind(row),
+    deleted: nodes.isDeleted(row),
+    versionCount: nodes.versionCount(row),
+    size: versions.size.get(newest),
+    mtime: versions.mtime.get(newest),
+  };
+}
+
+/** The version of a row. */
+export function versionOf(state: VaultState, row: number): VersionState {
+  const { versions, facts: arena, names, nodes } = state;
+  const address = versions.factsAt.get(row);
+  const { nameAt, device, mime, ...facts } = decodeFacts(arena.page(address), arena.offset(address));
+  return {
+    ...facts,
+    versionId: versions.id.get(row),
+    seq: versions.seq.get(row),
+    size: versions.size.get(row),
+    mtime: versions.mtime.get(row),
+    kind: nodes.kind(versions.node.get(row)),
+    name: names.name(nameAt),
+    deviceId: fromHex(state.versionDevices.values[device] as string),
+    mime: mime < 0 ? null : (state.mimes.values[mime] as string),
+  };
 }
 
 /** A node, deleted or not; null when no operation made one of this id. */
 export function nodeById(state: VaultState, fileId: string): NodeState | null {
-  return state.nodes.get(fileId) ?? null;
+  const row = rowOf(state, fileId);
+  return row === NONE || row === ROOT_ROW ? null : nodeOf(state, row);
 }
 
 /** All nodes, deleted ones too, in the order they first appeared. */
-export function nodesOf(state: VaultState): Iterable<NodeState> {
-  return state.nodes.values();
+export function* nodesOf(state: VaultState): Generator<NodeState> {
+  for (let row = ROOT_ROW + 1; row < state.nodes.rows; row++) yield nodeOf(state, row);
 }
 
 /** True for the root and for every node that is a folder. */
 export function hasFolder(state: VaultState, folderId: string): boolean {
-  return state.children.has(folderId);
+  const row = rowOf(state, folderId);
+  return row !== NONE && state.nodes.isFolder(row);
 }
 
-/** A node's versions, oldest first; never empty. */
-export function versionsOf(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): readonly VersionState[] {
-  return state.nodes.get(fileId)?.versions ?? [];
+function childRow({ byName }: VaultState, parent: number, name: string): number {
+  const bytes = utf8(name);
+  return byName.find(parent, hashOf(bytes), bytes);
 }
 
-/** The node's newest version. */
-export function newestVersion(state: VaultState, node: Pick<NodeState, 'fileId'>): VersionState {
-  return versionsOf(state, node).at(-1) as VersionState;
+/** The live node of this name in a folder, or null. */
+export function childByName(state: VaultState, parent: string, name: string): NodeState | null {
+  const folder = rowOf(state, parent);
+  const row = folder === NONE ? NONE : childRow(state, folder, name);
+  return row === NONE ? null : nodeOf(state, row);
+}
+
+/** The live node at a path of names from the root, or null. */
+export function nodeByPath(state: VaultState, path: readonly string[]): NodeState | null {
+  let row = ROOT_ROW;
+  for (const name of path) {
+    row = childRow(state, row, name);
+    if (row === NONE) return null;
+  }
+  return row === ROOT_ROW ? null : nodeOf(state, row);
+}
+
+/** Rows of the live nodes of a folder, in the order they entered it. */
+export function* childRows({ nodes }: VaultState, folder: number): Generator<number> {
+  for (let row = nodes.firstChild.get(folder); row !== NONE; row = nodes.nextSibling.get(row)) yield row;
+}
+
+/** Live nodes of a folder in no particular order. */
+export function* childrenOf(state: VaultState, parent: string): Generator<NodeState> {
+  const folder = rowOf(state, parent);
+  if (folder === NONE) return;
+  for (const row of childRows(state, folder)) yield nodeOf(state, row);
+}
+
+/** A node's versions, oldest first; none when there is no such node. */
+export function versionsOf(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): VersionState[] {
+  const node = rowOf(state, fileId);
+  const found: VersionState[] = [];
+  if (node === NONE) return found;
+  const { nodes, versions } = state;
+  for (let row = nodes.newest.get(node); row !== NONE; row = versions.before.get(row))
+    found.push(versionOf(state, row));
+  return found.reverse();
+}
+
+/** The newest version of a node that the state has. */
+export function newestVersion(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): VersionState {
+  return versionOf(state, state.nodes.newest.get(rowOf(state, fileId)));
 }
 
 export function hasVersion(state: VaultState, versionId: Uint8Array): boolean {
-  return state.versions.has(toHex(versionId));
+  return state.versions.byId.find(versionId) >= 0;
 }
 
 /** A version and the node it is of. */
@@ -131,45 +246,45 @@ export function versionById(
   state: VaultState,
   versionId: Uint8Array,
 ): { node: NodeState; version: VersionState } | null {
-  const node = state.nodes.get(state.versions.get(toHex(versionId)) ?? '');
-  const version = node?.versions.find((each) => equal(each.versionId, versionId));
-  return node === undefined || version === undefined ? null : { node, version };
+  const row = state.versions.byId.find(versionId);
+  if (row < 0) return null;
+  return { node: nodeOf(state, state.versions.node.get(row)), version: versionOf(state, row) };
 }
 
 export function hasChunk(state: VaultState, cid: Uint8Array): boolean {
-  return state.index.has(toHex(cid));
+  return state.chunks.byId.find(cid) >= 0;
 }
 
 export function chunkPlace(state: VaultState, cid: Uint8Array): ChunkPlace | null {
-  return state.index.get(toHex(cid)) ?? null;
+  const row = state.chunks.byId.find(cid);
+  return row < 0 ? null : placeOfRow(state, row);
+}
+
+function placeOfRow({ chunks, packs }: VaultState, row: number): ChunkPlace {
+  const pack = chunks.pack.get(row);
+  return {
+    pack: { id: toHex(packs.id.view(pack)), size: packs.size.get(pack) },
+    off: chunks.off.get(row),
+    len: chunks.len.get(row),
+    salt: chunks.salt.get(row),
+  };
 }
 
 /** Every chunk's place, in the order the index learned of them. */
-export function chunkPlaces(state: VaultState): Iterable<ChunkPlace> {
-  return state.index.values();
+export function* chunkPlaces(state: VaultState): Generator<ChunkPlace> {
+  for (let row = 0; row < state.chunks.rows; row++) yield placeOfRow(state, row);
 }
 
-export function hasPack(state: VaultState, packId: string): boolean {
-  return state.packs.has(packId);
+export function hasPack({ packs }: VaultState, packId: string): boolean {
+  return packs.byId.find(fromHex(packId)) >= 0;
 }
 
-export function packsOf(state: VaultState): Iterable<PackPlace> {
-  return state.packs.values();
+export function* packsOf({ packs }: VaultState): Generator<PackPlace> {
+  for (let row = 0; row < packs.rows; row++) yield { id: toHex(packs.id.view(row)), size: packs.size.get(row) };
 }
 
 /** How many of each the state knows. */
 export function countsOf(state: VaultState): { nodes: number; versions: number; chunks: number; packs: number } {
-  return {
-    nodes: state.nodes.size,
-    versions: state.versions.size,
-    chunks: state.index.size,
-    packs: state.packs.size,
-  };
-}
-
-/** Live nodes of a folder in no particular order. */
-export function* childrenOf(state: VaultState, parent: string): Generator<NodeState> {
-  for (const ids of state.children.get(parent)?.values() ?? []) {
-    for (const id of ids) yield state.nodes.get(id) as NodeState;
-  }
+  const { nodes, versions, chunks, packs } = state;
+  return { nodes: nodes.rows - 1, versions: versions.rows, chunks: chunks.rows, packs: packs.rows };
 }

@@ -1,0 +1,71 @@
+/**
+ * Search as one types, over all live names. A name that lacks a letter of the query is passed over without a look at it;
+ * a query that goes on where the last one ended is sought among what that one found. Of more than are wanted, those that
+ * begin with the query come first, then the shorter ones.
+ */
+import { utf8 } from '../bytes/index.ts';
+import { fold, lettersOf, type VaultState } from '../vault/index.ts';
+import type { Tree } from './tree.ts';
+
+/** Lengths of names are told apart up to this many bytes. */
+const LENGTHS = 256;
+
+interface Found {
+  readonly tree: Tree;
+  readonly wanted: string;
+  readonly rows: Uint32Array;
+  /** By place in `rows`: 0 … 255 by length where the name begins with the query, then as many where it does not. */
+  readonly ranks: Uint16Array;
+}
+
+export class Search {
+  #last: Found | null = null;
+
+  /** Rows of at most `limit` nodes whose name holds the query, in no particular order; and which begin with it. */
+  find(tree: Tree, query: string, limit: number): { row: number; begins: boolean }[] {
+    const wanted = fold(query.trim());
+    if (wanted === '') return [];
+    const last = this.#last;
+    const within = last !== null && last.tree === tree && wanted.includes(last.wanted) ? last.rows : null;
+    const found = scan(tree, wanted, within);
+    this.#last = found;
+    return best(found, limit);
+  }
+}
+
+function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
+  const { nodes, names }: VaultState = tree.state;
+  const bytes = utf8(wanted);
+  const letters = lettersOf(bytes);
+  const count = within?.length ?? nodes.rows;
+  const rows = new Uint32Array(count);
+  const ranks = new Uint16Array(count);
+  let found = 0;
+  for (let i = within === null ? 1 : 0; i < count; i++) {
+    const row = within === null ? i : (within[i] as number);
+    if ((nodes.letters.get(row) & letters) >>> 0 !== letters) continue;
+    const address = nodes.nameAt.get(row);
+    const at = names.find(address, bytes);
+    if (at < 0 || nodes.isDeleted(row) || tree.isHidden(nodes.parent.get(row))) continue;
+    rows[found] = row;
+    ranks[found++] = (at === 0 ? 0 : LENGTHS) + Math.min(names.length(address), LENGTHS - 1);
+  }
+  return { tree, wanted, rows: rows.slice(0, found), ranks: ranks.slice(0, found) };
+}
+
+/** The `limit` of the lowest rank; among equals those that have been there longest. */
+function best({ rows, ranks }: Found, limit: number): { row: number; begins: boolean }[] {
+  const counts = new Uint32Array(2 * LENGTHS);
+  for (const rank of ranks) counts[rank] = (counts[rank] as number) + 1;
+  let worst = 0;
+  for (let room = limit; worst < counts.length && room > 0; worst++) room -= counts[worst] as number;
+  const chosen: { row: number; begins: boolean }[] = [];
+  const rest: { row: number; begins: boolean }[] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const rank = ranks[i] as number;
+    if (rank >= worst) continue;
+    const into = rank === worst - 1 ? rest : chosen;
+    if (into.length < limit) into.push({ row: rows[i] as number, begins: rank < LENGTHS });
+  }
+  return [...chosen, ...rest.slice(0, limit - chosen.length)];
+}
