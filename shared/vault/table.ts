@@ -199,6 +199,12 @@ export class BytesColumn implements Column {
     this.#table.touch(row);
   }
 
+  /** Where an index looks for the row first. */
+  slot(row: number): number {
+    const at = (row & IN_GROUP) * this.width;
+    return slotOf(this.#groups[row >>> GROUP_BITS] as Bytes, at, at + this.width);
+  }
+
   equals(row: number, value: Uint8Array): boolean {
     const group = this.#groups[row >>> GROUP_BITS] as Bytes;
     const at = (row & IN_GROUP) * this.width;
@@ -226,7 +232,7 @@ export class IdIndex {
     if (id.length !== this.#ids.width) return -1;
     this.#catchUp();
     const mask = this.#slots.length - 1;
-    for (let slot = slotOf(id) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = slotOf(id, 0, id.length) & mask; ; slot = (slot + 1) & mask) {
       const row = (this.#slots[slot] as number) - 1;
       if (row < 0 || this.#ids.equals(row, id)) return row;
     }
@@ -240,7 +246,7 @@ export class IdIndex {
     }
     const mask = this.#slots.length - 1;
     for (let row = this.#indexed; row < rows; row++) {
-      let slot = slotOf(this.#ids.view(row)) & mask;
+      let slot = this.#ids.slot(row) & mask;
       while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
       this.#slots[slot] = row + 1;
     }
@@ -249,10 +255,17 @@ export class IdIndex {
 }
 
 /** Ids are random or hashes; two words of one are spread enough. */
-function slotOf(id: Uint8Array): number {
-  const low = (id[0] as number) | ((id[1] as number) << 8) | ((id[2] as number) << 16) | ((id[3] as number) << 24);
-  const end = id.length;
-  const high = (id[end - 1] as number) | ((id[end - 2] as number) << 8) | ((id[end - 3] as number) << 16);
-  const mixed = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
+function slotOf(from: Uint8Array, at: number, end: number): number {
+  const low = word(from, at);
+  const mixed = Math.imul(low ^ Math.imul(word(from, end - 4), 0x85ebca6b), 0x9e3779b1);
   return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+function word(from: Uint8Array, at: number): number {
+  return (
+    (from[at] as number) |
+    ((from[at + 1] as number) << 8) |
+    ((from[at + 2] as number) << 16) |
+    ((from[at + 3] as number) << 24)
+  );
 }
