@@ -8,6 +8,7 @@ import { createFind } from '../../../shared/chunker/engine.ts';
 import { CHUNKER_WASM } from '../../../shared/chunker/wasm/chunker-wasm.ts';
 import { chunkerWat } from '../../../shared/chunker/wasm/chunker-wat.ts';
 import { assemble } from '../../support/assemble-wasm.ts';
+import { searchWithMasks } from '../../support/chunker-masks.ts';
 import { referenceCuts, sipHash, valueAt } from '../../support/chunker-reference.ts';
 import { pseudoRandom } from '../../support/pseudo-random.ts';
 
@@ -55,49 +56,20 @@ test('what is shipped is what is written', async () => {
   assert.ok(CHUNKER_WASM.length < 8_192);
 });
 
-/** The shipped module but for its two masks, set up by hand. */
-async function searchWithMasks(weak: string, strong: string) {
-  const wasm = await assemble(chunkerWat(weak, strong));
-  const { instance } = await WebAssembly.instantiate(new Uint8Array(wasm));
-  const memory = new Uint8Array((instance.exports.memory as WebAssembly.Memory).buffer);
-  const find = instance.exports.find as (first: number, last: number) => number;
-  const words = new DataView(memory.buffer);
-  memory.set(secret.subarray(0, 4_096));
-  for (let at = 0; at < 4_096; at += 8) {
-    let word = words.getBigUint64(at, true);
-    for (let i = 0; i < 64; i++) word = BigInt.asUintN(64, word << 1n) ^ (word >> 63n ? 0x1bn : 0n);
-    words.setBigUint64(4_096 + at, word, true);
-  }
-  memory.set(secret.subarray(4_096), 8_192);
-  return { memory, find };
-}
-
 test('with masks of 3 and 5 bits every position agrees with the second writing', async () => {
-  const { memory, find } = await searchWithMasks('0x7', '0x1f');
-  const base = 8_256;
+  const search = await searchWithMasks(secret, '0x7', '0x1f');
   for (const bytes of [pseudoRandom('rule/bytes', 1_500), text.subarray(0, 1_500), new Uint8Array(300)]) {
-    memory.set(bytes, base);
     const expected: number[] = [];
     for (let p = 64; p <= bytes.length; p++) {
       const value = valueAt(secret, bytes, p);
       if ((value & 0x7n) === 0n) expected.push(2 * p + ((value & 0x1fn) === 0n ? 1 : 0));
     }
-    const search = (from: number, to: number): number[] => {
-      const found: number[] = [];
-      for (let p = from; p <= to; ) {
-        const hit = find(base + p, base + to);
-        if (hit === -1) break;
-        found.push(hit - 2 * base);
-        p = (hit >> 1) - base + 1;
-      }
-      return found;
-    };
-    assert.deepEqual(search(64, bytes.length), expected);
+    assert.deepEqual(search(bytes, 64, bytes.length), expected);
     fc.assert(
       fc.property(fc.integer({ min: 64, max: bytes.length }), fc.nat(bytes.length), (from, length) => {
         const to = Math.min(bytes.length, from + length);
         const inside = expected.filter((hit) => hit >> 1 >= from && hit >> 1 <= to);
-        assert.deepEqual(search(from, to), inside);
+        assert.deepEqual(search(bytes, from, to), inside);
       }),
     );
   }
