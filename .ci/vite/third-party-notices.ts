@@ -6,7 +6,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
-const PACKAGE_FOLDER = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
+/** Zstandard is no package of npm's; what is compiled from it lies with its licence in a folder that looks like one. */
+const PACKAGE_FOLDER = /^.*\/(?:node_modules\/(?:@[^/]+\/)?[^/]+|shared\/compress\/wasm)(?=\/)/;
 
 /** `workers` goes into the workers' builds, which run first; `page` into the build itself. */
 export function thirdPartyNotices(): { workers: Plugin; page: Plugin } {

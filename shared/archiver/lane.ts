@@ -6,7 +6,7 @@
 import type { Random } from '../async/ports.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { createChunker, isPacked } from '../chunker/index.ts';
-import { CODEC_RAW, type CodecId, chooseCodec, compress } from '../compress/index.ts';
+import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, sealChunk } from '../format/index.ts';
@@ -52,7 +52,7 @@ interface Held {
 
 /** `domain`: keys of the vault's domain; they stay in this lane. */
 export async function createLane(domain: DomainKeys, random: Random): Promise<Lane> {
-  const chunker = await createChunker(domain.chunkerSecret);
+  const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
   const groups = new Map<number, readonly Held[]>();
   const files = new Map<number, AsyncGenerator<Bytes, void, undefined>>();
   const kinds = new Map<number, boolean>();
@@ -70,11 +70,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
   }
 
   async function seal({ chunk, plaintext, packed }: Held): Promise<Bytes> {
-    const chosen = await chooseCodec(plaintext, packed);
-    const compressed = await compress(chosen, plaintext);
-    // The sample may have promised more than the whole keeps.
-    const [codec, data]: [CodecId, Bytes] =
-      compressed.length < plaintext.length ? [chosen, compressed] : [CODEC_RAW, plaintext];
+    const { codec, data } = codecs.compress(plaintext, packed);
     return sealChunk(domain, chunk, codec, data, random.bytes(32));
   }
 

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { argon2Sync, createDecipheriv, createHash, createHmac, createPublicKey, hkdfSync, verify } from 'node:crypto';
-import { inflateRawSync } from 'node:zlib';
+import { inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { type Item, readCbor } from './independent-cbor.ts';
 
 type Bin = Uint8Array;
@@ -146,7 +146,10 @@ interface ChunkKeys {
 function openBlob(domainId: Bin, { key, nonce, cid }: ChunkKeys, blob: Bin, length: number, h: Bin): Buffer {
   const opened = gcm(key, nonce, info('ebk1/chunk/aad', SUITE, domainId, cid), blob.subarray(16));
   const data = opened.subarray(1);
-  const plain = opened[0] === 0 ? data : inflateRawSync(data, { maxOutputLength: Math.max(1, length) });
+  const limit = { maxOutputLength: Math.max(1, length) };
+  const forms = [() => data, () => inflateRawSync(data, limit), () => zstdDecompressSync(data, limit)];
+  const plain = forms[opened[0] as number]?.();
+  assert.ok(plain);
   assert.equal(plain.length, length);
   assert.deepEqual(sha256(plain), Buffer.from(h));
   return plain;

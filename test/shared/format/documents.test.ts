@@ -41,13 +41,15 @@ test('format.md states the limits that the code enforces', () => {
 });
 
 test('format.md prints the frozen vectors', () => {
-  const { chunk, object, link, entry } = JSON.parse(read('test/vectors/format.json'));
+  const { chunk, zstdChunk, object, link, entry } = JSON.parse(read('test/vectors/format.json'));
   const digits = format.replaceAll(/\s/g, '');
   for (const vector of [
     chunk.h,
     chunk.cid,
     chunk.okm,
     chunk.blob,
+    zstdChunk.frame,
+    zstdChunk.blob,
     object.object,
     link.fragment,
     link.lookup,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { concat, fromHex, toHex, utf8 } from '../../../shared/bytes/index.ts';
+import { CODEC_ZSTD, decompress } from '../../../shared/compress/index.ts';
 import {
   aeadOpen,
   decodeFragment,
@@ -29,6 +30,16 @@ test('a chunk', async () => {
   assert.equal(toHex(concat(key.key, key.nonce)), v.okm);
   const ref = { len: utf8(v.plaintext).length, h };
   assert.deepEqual(await openChunk(keys.domainId, key, ref, fromHex(v.blob)), utf8(v.plaintext));
+});
+
+test('a chunk of codec 2', async () => {
+  const { domainSecret, domainId, salt } = vectors.chunk;
+  const { plaintext, frame, blob } = vectors.zstdChunk;
+  const keys = await domainKeys(fromHex(domainSecret), fromHex(domainId));
+  const h = await sha256(utf8(plaintext));
+  const key = await chunkKey(keys, await chunkId(keys, h), fromHex(salt));
+  assert.deepEqual(await decompress(CODEC_ZSTD, fromHex(frame), plaintext.length), utf8(plaintext));
+  assert.deepEqual(await openChunk(keys.domainId, key, { len: plaintext.length, h }, fromHex(blob)), utf8(plaintext));
 });
 
 test('an object', async () => {
