@@ -29,11 +29,16 @@ function guarded<T>(call: () => T): T {
 
 const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
 
-function statement(prepared: StatementSync): SqliteStatement {
+function statement(prepared: StatementSync, ran: () => void): SqliteStatement {
+  const call = <T>(execute: () => T): T => {
+    const result = guarded(execute);
+    ran();
+    return result;
+  };
   return {
     reader: prepared.columns().length > 0,
-    all: (parameters) => guarded(() => prepared.all(...values(parameters))),
-    run: (parameters) => guarded(() => prepared.run(...values(parameters))),
+    all: (parameters) => call(() => prepared.all(...values(parameters))),
+    run: (parameters) => call(() => prepared.run(...values(parameters))),
     iterate: (parameters) => guarded(() => prepared.iterate(...values(parameters))),
   };
 }
@@ -49,11 +54,14 @@ function rollback(database: DatabaseSync): SqliteStatement {
 
 export class NodeSqlite implements SqliteDatabase {
   readonly #database: DatabaseSync;
+  readonly #committed: () => void;
   // in order of last use
   readonly #statements = new Map<string, SqliteStatement>();
 
-  constructor(path: string) {
+  /** @param committed called after each statement that may have ended a transaction with changes */
+  constructor(path: string, committed: () => void = () => {}) {
     this.#database = guarded(() => new DatabaseSync(path));
+    this.#committed = committed;
   }
 
   exec(sql: string): void {
@@ -62,7 +70,7 @@ export class NodeSqlite implements SqliteDatabase {
 
   prepare(sql: string): SqliteStatement {
     if (sql === 'rollback') return rollback(this.#database);
-    const found = this.#statements.get(sql) ?? guarded(() => statement(this.#database.prepare(sql)));
+    const found = this.#statements.get(sql) ?? this.#prepared(sql);
     this.#statements.delete(sql);
     this.#statements.set(sql, found);
     for (const oldest of this.#statements.keys()) {
@@ -70,6 +78,14 @@ export class NodeSqlite implements SqliteDatabase {
       this.#statements.delete(oldest);
     }
     return found;
+  }
+
+  #prepared(sql: string): SqliteStatement {
+    const ran = () => {
+      if (!this.#database.isTransaction) this.#committed();
+    };
+    const reads = sql.startsWith('select ');
+    return guarded(() => statement(this.#database.prepare(sql), reads ? () => {} : ran));
   }
 
   close(): void {

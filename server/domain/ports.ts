@@ -226,7 +226,8 @@ export interface PackStore {
   /**
    * Stores a pack; durable when it resolves. Storing the same pack twice, also at the same time, is storing it once.
    * Rejects with `bad-request` when the source has another length and `hash-mismatch` when it is not what `packId` says;
-   * nothing is left behind then, nor when the source breaks off.
+   * nothing is left behind then, nor when the source breaks off. The blocks become the store's, which frees their
+   * memory.
    */
   put(packId: string, size: number, source: AsyncIterable<Uint8Array>): Promise<void>;
   /**

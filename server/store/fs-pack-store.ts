@@ -6,7 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PackRecord, type PackStore, Refusal } from '../domain/index.ts';
-import { errorCode, onDisk, syncDirectory, writeAll } from './disk.ts';
+import { errorCode, giveBack, onDisk, syncDirectory, writeAll } from './disk.ts';
 import { PackFileReader } from './pack-file-reader.ts';
 
 /** Blocks of this size keep the disk busy with few calls; smaller ones cost up to twice the time. */
@@ -151,11 +151,13 @@ async function receive(
   let gathered = 0;
   let blocks: Uint8Array[] = [];
   const flush = async () => {
-    const writing = onDisk(writeAll(handle, blocks));
-    for (const block of blocks) hash.update(block);
+    const full = blocks;
     blocks = [];
     gathered = 0;
+    const writing = onDisk(writeAll(handle, full));
+    for (const block of full) hash.update(block);
     await writing;
+    full.forEach(giveBack);
   };
   for await (const block of source) {
     received += block.length;

@@ -16,7 +16,7 @@ const idOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).d
 async function* blocks(bytes: Uint8Array, cuts: readonly number[] = []): AsyncGenerator<Uint8Array> {
   let from = 0;
   for (const cut of [...cuts.toSorted((a, b) => a - b), bytes.length]) {
-    if (cut > from) yield bytes.subarray(from, cut);
+    if (cut > from) yield new Uint8Array(bytes.subarray(from, cut));
     from = Math.max(from, cut);
   }
 }
