@@ -10,6 +10,7 @@ import {
   type DomainKeys,
   domainKeys,
   LABELS,
+  localCacheKey,
   sha256,
   sign,
   signingPairOfSeed,
@@ -60,13 +61,14 @@ export async function openSession(
     return found.vaultId;
   };
   const deviceId = fromHex(device.deviceId);
+  const cache = await localCacheKey(rootKey);
   let account: Vault | null = null;
   const writer: VaultWriter = {
     deviceId,
     signingKey: device.signingKey,
     certificate: () => certify(ports, device, (account as Vault).state),
   };
-  account = await openVault(ports, idOf('account'), await accountLogKey(rootKey), writer);
+  account = await openVault(ports, idOf('account'), { log: await accountLogKey(rootKey), cache }, writer);
   await account.pull();
   checkGenesis(account.state, device, VAULT_KIND.account, null);
   const identity = await identityOf(account.state);
@@ -74,7 +76,7 @@ export async function openSession(
   const personalId = idOf('personal');
   const secrets = await vaultKeys(grantOf(account.state, GRANT.vaultSecret, fromHex(personalId)).key);
   const domainGrant = grantOf(account.state, GRANT.domainSecret, null);
-  const vault = await openVault(ports, personalId, secrets.log, writer);
+  const vault = await openVault(ports, personalId, { log: secrets.log, cache }, writer);
   // Readable only with the vault's secret; checked once the genesis entry is there.
   if (vault.state.genesis === null) await vault.pull();
   checkGenesis(vault.state, device, VAULT_KIND.personal, identity.publicKey);

@@ -1,27 +1,14 @@
 /**
- * KeyStore over IndexedDB: the device's non-extractable keys, the heads it has verified, log entries as ciphertext, small
- * settings. One transaction a call, flushed to disk before it resolves. Holds no key in readable form.
+ * KeyStore over IndexedDB: the device's non-extractable keys, the heads it has verified, log entries and checkpoints of
+ * states as ciphertext, small settings. One transaction a call, flushed to disk before it resolves. Holds no key in readable form.
  */
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
-import type { DeviceRecord, KeyStore, PinnedHead } from '../account/ports.ts';
-import type { Bytes } from '../bytes/index.ts';
+import type { KeyStore } from '../account/ports.ts';
 import { HoldfastError } from '../errors/index.ts';
+import { checkpointStore } from './checkpoint-store.ts';
+import { connectionTo, type DurableStores, STORES } from './key-database.ts';
 
-const VERSION = 1;
 /** The device store has one row. */
 const DEVICE = 'device';
-const STORES = ['device', 'heads', 'entries', 'settings'] as const;
-
-interface KeyDatabase extends DBSchema {
-  device: { key: string; value: DeviceRecord };
-  /** By vault id. */
-  heads: { key: string; value: PinnedHead };
-  /** By vault id and sequence number. */
-  entries: { key: [string, number]; value: Bytes };
-  settings: { key: string; value: string };
-}
-
-type DurableStores = IDBPTransaction<KeyDatabase, typeof STORES, 'readwrite'>;
 
 export interface IndexedDbKeyStore extends KeyStore {
   /** Closes the connection; the next call opens it again. */
@@ -33,10 +20,14 @@ export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStor
 
   const read = () => connection.open();
 
-  async function write(work: (stores: DurableStores) => Promise<unknown>): Promise<void> {
+  async function write<T>(
+    work: (stores: DurableStores) => Promise<T>,
+    durability: IDBTransactionDurability = 'strict',
+  ): Promise<T> {
     try {
-      const transaction = (await connection.open()).transaction(STORES, 'readwrite', { durability: 'strict' });
-      await Promise.all([work(transaction), transaction.done]);
+      const transaction = (await connection.open()).transaction(STORES, 'readwrite', { durability });
+      const [result] = await Promise.all([work(transaction), transaction.done]);
+      return result;
     } catch (cause) {
       if (!(cause instanceof DOMException) || cause.name !== 'QuotaExceededError') throw cause;
       throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for keys', { cause });
@@ -48,9 +39,10 @@ export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStor
 
     load: async () => (await (await read()).get('device', DEVICE)) ?? null,
 
-    save: (record) => write((stores) => stores.objectStore('device').put(record, DEVICE)),
+    save: (record) => write(async (stores) => void (await stores.objectStore('device').put(record, DEVICE))),
 
-    clear: () => write((stores) => Promise.all(STORES.map((name) => stores.objectStore(name).clear()))),
+    clear: () =>
+      write(async (stores) => void (await Promise.all(STORES.map((name) => stores.objectStore(name).clear())))),
 
     pinnedHead: async (vaultId) => (await (await read()).get('heads', vaultId)) ?? null,
 
@@ -70,46 +62,19 @@ export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStor
     },
 
     cacheEntries: (vaultId, firstSeq, bodies) =>
-      write((stores) => {
+      write(async (stores) => {
         const entries = stores.objectStore('entries');
-        return Promise.all(bodies.map((body, at) => entries.put(body, [vaultId, firstSeq + at])));
+        await Promise.all(bodies.map((body, at) => entries.put(body, [vaultId, firstSeq + at])));
       }),
+
+    ...checkpointStore(read, write),
 
     setting: async (name) => (await (await read()).get('settings', name)) ?? null,
 
-    putSetting: (name, value) => write((stores) => stores.objectStore('settings').put(value, name)),
+    putSetting: (name, value) => write(async (stores) => void (await stores.objectStore('settings').put(value, name))),
   };
 }
 
 function entriesAfter(vaultId: string, afterSeq: number): IDBKeyRange {
   return IDBKeyRange.bound([vaultId, afterSeq], [vaultId, Number.MAX_SAFE_INTEGER], true);
-}
-
-/** Opens on first use, steps aside for a newer version of ourselves in another page, and opens again when needed. */
-function connectionTo(name: string): { open(): Promise<IDBPDatabase<KeyDatabase>>; close(): Promise<void> } {
-  let opening: Promise<IDBPDatabase<KeyDatabase>> | null = null;
-
-  async function close(): Promise<void> {
-    const closing = opening;
-    opening = null;
-    (await closing)?.close();
-  }
-
-  function open(): Promise<IDBPDatabase<KeyDatabase>> {
-    opening ??= openDB<KeyDatabase>(name, VERSION, {
-      upgrade(database, oldVersion) {
-        if (oldVersion < 1) for (const store of STORES) database.createObjectStore(store);
-      },
-      blocking: () => void close(),
-      terminated: () => {
-        opening = null;
-      },
-    }).catch((cause: unknown) => {
-      opening = null;
-      throw cause;
-    });
-    return opening;
-  }
-
-  return { open, close };
 }

@@ -19,7 +19,13 @@ const HEADER = 6;
 export const OBJECT_OVERHEAD = 86;
 
 /** Object types. A key's purpose and the type are both bound into every object. */
-export const OBJECT_TYPE = { wrap: 0x10, logEntry: 0x20, packFooter: 0x31, linkRecord: 0x40 } as const;
+export const OBJECT_TYPE = {
+  wrap: 0x10,
+  logEntry: 0x20,
+  packFooter: 0x31,
+  linkRecord: 0x40,
+  localCache: 0x70,
+} as const;
 
 async function expand(key: CryptoKey, salt: Uint8Array, type: number, context: Uint8Array) {
   const suiteAndType = new Uint8Array([SUITE, type]);

@@ -72,6 +72,11 @@ export function accountLogKey(rootKey: Uint8Array): Promise<Bytes> {
   return derive(rootKey, 32, LABELS.accountLog);
 }
 
+/** Key of what a device keeps of its vaults' states between runs. */
+export function localCacheKey(rootKey: Uint8Array): Promise<Bytes> {
+  return derive(rootKey, 32, LABELS.accountCache);
+}
+
 export interface VaultKeys {
   /** Seals log entries. */
   readonly log: Bytes;

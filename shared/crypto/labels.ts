@@ -9,6 +9,7 @@ export const LABELS = {
   recoveryAuth: 'ebk1/rk/auth',
   recoveryLookup: 'ebk1/rk/lookup',
   accountLog: 'ebk1/ark/log',
+  accountCache: 'ebk1/ark/cache',
   vaultLog: 'ebk1/vault/log',
   vaultIndex: 'ebk1/vault/index',
   chunkId: 'ebk1/domain/chunk-id',

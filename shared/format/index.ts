@@ -4,6 +4,7 @@
  * decide. Normative description: docs/format.md.
  */
 export { decodeCbor, encodeCbor } from './cbor.ts';
+export * from './checkpoint.ts';
 export * from './chunk.ts';
 export * from './entry.ts';
 export * from './link.ts';

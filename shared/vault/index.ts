@@ -3,9 +3,10 @@
  * counts; a pinned head never goes back; an append happens once. May not: read files, make packs, speak HTTP itself.
  */
 export * from './apply.ts';
+export { openCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export * from './manifest.ts';
 export { fold, lettersOf } from './names.ts';
-export type { HeadStore, PinnedHead } from './ports.ts';
+export type { CheckpointStore, HeadStore, PinnedHead, StoredCheckpoint } from './ports.ts';
 export * from './read-chunk.ts';
 export * from './state.ts';
 export { NONE } from './tables.ts';

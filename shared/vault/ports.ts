@@ -8,7 +8,28 @@ export interface PinnedHead {
   readonly hash: string;
 }
 
-export interface HeadStore {
+/** A checkpoint as it lies on the device: sealed, and only as good as what opens. */
+export interface StoredCheckpoint extends PinnedHead {
+  readonly head: Bytes;
+  /** By name, 16 bytes as hex: reads the sealed piece. All of one moment, also while another context writes. */
+  readonly pieces: ReadonlyMap<string, () => Promise<Bytes>>;
+}
+
+/** Where the state of a vault is kept between runs. */
+export interface CheckpointStore {
+  checkpoint(vaultId: string): Promise<StoredCheckpoint | null>;
+  /** Keeps a sealed piece for a checkpoint that is to come. */
+  putPiece(vaultId: string, name: string, piece: Bytes): Promise<void>;
+  /**
+   * Makes a checkpoint of pieces that are there, drops all other pieces of the vault and the cached entries that it
+   * covers, in one step. Answers false, and changes nothing, when one that is as new is there or a piece is not.
+   */
+  putCheckpoint(vaultId: string, checkpoint: PinnedHead & { head: Bytes; pieces: readonly string[] }): Promise<boolean>;
+  /** Forgets a checkpoint that does not open, and its pieces. */
+  dropCheckpoint(vaultId: string): Promise<void>;
+}
+
+export interface HeadStore extends CheckpointStore {
   pinnedHead(vaultId: string): Promise<PinnedHead | null>;
   /** Keeps the higher sequence number when two contexts race. */
   pinHead(vaultId: string, head: PinnedHead): Promise<void>;

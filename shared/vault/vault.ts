@@ -17,6 +17,7 @@ import {
   MAX_ENTRIES_PER_READ,
 } from '../protocol/index.ts';
 import { applyEntry } from './apply.ts';
+import { openCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { HeadStore, PinnedHead } from './ports.ts';
 import { emptyState, type VaultState } from './state.ts';
 import { entryHash, verifyNext } from './verify.ts';
@@ -64,6 +65,10 @@ export interface Vault {
   append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
+/** A longer tail than this is folded into a checkpoint: it would take longer to verify than the checkpoint to write. */
+const CHECKPOINT_ENTRIES = 256;
+const CHECKPOINT_BYTES = 4_194_304;
+
 const MAX_RACES = 12;
 const RACE_BACKOFF = { baseMs: 50, capMs: 2_000 };
 /** Entries are filled up to this class, so that a batch of file versions costs one of them. */
@@ -72,14 +77,21 @@ const TARGET_CLASS = ENTRY_CLASSES[2];
 /** How an entry fails that is not what was written: a byte flipped on this device's disk must not lock it out. */
 const BAD_ENTRY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_DOWNGRADE']);
 
-/** Opens a vault from the entries kept on this device; `pull` brings it up to date. */
+export interface VaultSeals {
+  /** Seals entries of the log. */
+  readonly log: Bytes;
+  /** Seals what this device keeps between runs. */
+  readonly cache: Bytes;
+}
+
+/** Opens a vault from the state and the entries kept on this device; `pull` brings it up to date. */
 export async function openVault(
   ports: VaultPorts,
   vaultId: string,
-  logKey: Bytes,
+  seals: VaultSeals,
   writer: VaultWriter,
 ): Promise<Vault> {
-  const vault = new LogVault(ports, vaultId, logKey, writer);
+  const vault = new LogVault(ports, vaultId, seals, writer);
   await vault.openCache();
   return vault;
 }
@@ -88,18 +100,20 @@ class LogVault implements Vault {
   readonly vaultId: string;
   readonly #id: Bytes;
   readonly #ports: VaultPorts;
-  readonly #logKey: Bytes;
+  readonly #seals: VaultSeals;
   readonly #writer: VaultWriter;
   readonly #exclusively = createMutex();
   #state = emptyState();
+  /** What was added since the state was last written down. */
+  #tail = { entries: 0, bytes: 0 };
   // Set when a signed entry did not fit: the state may be half changed and is not used again.
   #broken: unknown = null;
 
-  constructor(ports: VaultPorts, vaultId: string, logKey: Bytes, writer: VaultWriter) {
+  constructor(ports: VaultPorts, vaultId: string, seals: VaultSeals, writer: VaultWriter) {
     this.vaultId = vaultId;
     this.#id = fromHex(vaultId);
     this.#ports = ports;
-    this.#logKey = logKey;
+    this.#seals = seals;
     this.#writer = writer;
   }
 
@@ -107,23 +121,51 @@ class LogVault implements Vault {
     return this.#state;
   }
 
-  pull(signal?: AbortSignal): Promise<boolean> {
-    return this.#exclusively(() => this.#pull(signal), signal);
+  async pull(signal?: AbortSignal): Promise<boolean> {
+    const changed = await this.#exclusively(() => this.#pull(signal), signal);
+    this.#keepWhenDue();
+    return changed;
   }
 
-  append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
-    return this.#exclusively(() => this.#append(build, requires, signal), signal);
+  async append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
+    await this.#exclusively(() => this.#append(build, requires, signal), signal);
+    this.#keepWhenDue();
   }
 
-  /** The cache is only a cache: when it does not verify, the log is read from its start. */
+  /** The cache is only a cache: what does not verify is read from the log. */
   async openCache(): Promise<void> {
+    const { keyStore } = this.#ports;
+    const pinned = await keyStore.pinnedHead(this.vaultId);
+    const kept = await openCheckpoint(keyStore, this.vaultId, this.#seals.cache, pinned);
+    if (kept !== null) this.#state = kept;
     try {
-      for (const body of await this.#ports.keyStore.cachedEntries(this.vaultId, 0)) await this.#extend(body, null);
+      for (const body of await keyStore.cachedEntries(this.vaultId, this.#state.seq)) await this.#extend(body, null);
     } catch (error) {
       if (!BAD_ENTRY.has(codeOf(error))) throw error;
+      // An entry that was refused changed nothing. One that was signed and does not fit may have: all is read anew.
+      if (this.#broken === null) return;
+      await keyStore.dropCheckpoint(this.vaultId);
       this.#state = emptyState();
       this.#broken = null;
+      this.#tail = { entries: 0, bytes: 0 };
     }
+  }
+
+  /** Writes the state down when much was added since the last time, behind whatever is asked next of this vault. */
+  #keepWhenDue(): void {
+    if (this.#tail.entries < CHECKPOINT_ENTRIES && this.#tail.bytes < CHECKPOINT_BYTES) return;
+    // A checkpoint that cannot be kept costs a longer start, never a backup or a restore.
+    this.#exclusively(() => this.#keep()).catch(() => {});
+  }
+
+  async #keep(): Promise<void> {
+    if (this.#broken !== null) return;
+    this.#tail = { entries: 0, bytes: 0 };
+    const { keyStore } = this.#ports;
+    // Two contexts of one device see the same entries; it is enough that one of them writes.
+    const there = (await keyStore.checkpoint(this.vaultId))?.seq ?? 0;
+    if (this.#state.seq - there < CHECKPOINT_ENTRIES / 2) return;
+    await saveCheckpoint(this.#ports, this.vaultId, this.#seals.cache, this.#state);
   }
 
   #head(): Head {
@@ -132,7 +174,7 @@ class LogVault implements Vault {
 
   async #extend(body: Bytes, pinned: PinnedHead | null): Promise<void> {
     if (this.#broken !== null) throw this.#broken;
-    const { entry, hash } = await verifyNext(this.#state, this.#id, this.#logKey, body);
+    const { entry, hash } = await verifyNext(this.#state, this.#id, this.#seals.log, body);
     if (pinned?.seq === this.#state.seq + 1 && pinned.hash !== toHex(hash)) throw fork();
     try {
       applyEntry(this.#state, entry, this.#state.seq + 1, hash);
@@ -140,6 +182,8 @@ class LogVault implements Vault {
       this.#broken = error;
       throw error;
     }
+    this.#tail.entries++;
+    this.#tail.bytes += body.length;
   }
 
   async #pull(signal?: AbortSignal): Promise<boolean> {
@@ -207,7 +251,7 @@ class LogVault implements Vault {
     let place = { vaultId: this.#id, seq: this.#state.seq + 1, prev: this.#state.hash };
     for (const ops of groups) {
       const entry = { device: this.#writer.deviceId, grant: 0, t: clock.now(), seen: [], ops };
-      const body = await sealEntry(this.#logKey, place, entry, this.#writer.signingKey, random.bytes(32));
+      const body = await sealEntry(this.#seals.log, place, entry, this.#writer.signingKey, random.bytes(32));
       bodies.push(body);
       place = { ...place, seq: place.seq + 1, prev: await entryHash(place, body) };
     }

@@ -25,7 +25,7 @@ keyStoreContract('IndexedDB', async () => {
 test('steps aside when a newer version of the app opens the database', async () => {
   const store = storeOf('upgraded');
   await store.putSetting('theme', 'dark');
-  const newer = await openDB('upgraded', 2);
+  const newer = await openDB('upgraded', 3);
   assert.ok(newer.objectStoreNames.contains('settings'));
   newer.close();
 });
@@ -38,7 +38,7 @@ test('opens again after its connection was closed', async () => {
 });
 
 test('does not hold on to a failed opening', async () => {
-  (await openDB('too-new', 2)).close();
+  (await openDB('too-new', 3)).close();
   const store = storeOf('too-new');
   await assert.rejects(store.load(), { name: 'VersionError' });
   await deleteDB('too-new');

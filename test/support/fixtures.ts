@@ -35,6 +35,7 @@ export interface Founder {
   readonly accountId: Bytes;
   readonly identity: Awaited<ReturnType<typeof generateSigningPair>>;
   readonly logKey: Bytes;
+  readonly cacheKey: Bytes;
   readonly indexKey: Bytes;
   readonly domainSecret: Bytes;
 }
@@ -63,7 +64,15 @@ export async function foundVault(server: MemoryServer): Promise<Founder> {
   const entry = { device: deviceId, grant: 0, t: 1, seen: [], ops };
   const body = await sealEntry(log, place, entry, device.signingKey, random.bytes(32));
   await server.append(toHex(vaultId), server.head, [body], []);
-  return { vaultId: toHex(vaultId), accountId, identity, logKey: log, indexKey: index, domainSecret: random.bytes(32) };
+  return {
+    vaultId: toHex(vaultId),
+    accountId,
+    identity,
+    logKey: log,
+    cacheKey: random.bytes(32),
+    indexKey: index,
+    domainSecret: random.bytes(32),
+  };
 }
 
 export interface TestDevice extends ArchiverDeps {
@@ -92,7 +101,12 @@ export async function joinVault(
         addedAt: 2,
       }),
   };
-  const vault = await openVault({ api: server, keyStore, clock, random }, founder.vaultId, founder.logKey, writer);
+  const vault = await openVault(
+    { api: server, keyStore, clock, random },
+    founder.vaultId,
+    { log: founder.logKey, cache: founder.cacheKey },
+    writer,
+  );
   await vault.pull();
   const domain = await domainKeys(founder.domainSecret, fromHex('09'.repeat(16)));
   return {

@@ -7,6 +7,8 @@ export function createMemoryKeyStore(): KeyStore {
   const heads = new Map<string, PinnedHead>();
   const entries = new Map<string, Map<number, Bytes>>();
   const settings = new Map<string, string>();
+  const checkpoints = new Map<string, PinnedHead & { head: Bytes }>();
+  const pieces = new Map<string, Map<string, Bytes>>();
   return {
     load: async () => device && { ...device },
     async save(record) {
@@ -14,7 +16,7 @@ export function createMemoryKeyStore(): KeyStore {
     },
     async clear() {
       device = null;
-      for (const map of [heads, entries, settings]) map.clear();
+      for (const map of [heads, entries, settings, checkpoints, pieces]) map.clear();
     },
     pinnedHead: async (vaultId) => heads.get(vaultId) ?? null,
     async pinHead(vaultId, head) {
@@ -32,6 +34,29 @@ export function createMemoryKeyStore(): KeyStore {
       const kept = entries.get(vaultId) ?? new Map<number, Bytes>();
       for (const [at, body] of bodies.entries()) kept.set(firstSeq + at, body.slice());
       entries.set(vaultId, kept);
+    },
+    async checkpoint(vaultId) {
+      const stored = checkpoints.get(vaultId);
+      const readers = [...(pieces.get(vaultId) ?? [])].map(
+        ([name, piece]) => [name, async () => piece.slice()] as const,
+      );
+      return stored === undefined ? null : { ...stored, head: stored.head.slice(), pieces: new Map(readers) };
+    },
+    async putPiece(vaultId, name, piece) {
+      const kept = pieces.get(vaultId) ?? new Map<string, Bytes>();
+      pieces.set(vaultId, kept.set(name, piece.slice()));
+    },
+    async putCheckpoint(vaultId, { seq, hash, head, pieces: names }) {
+      const kept = pieces.get(vaultId);
+      if (seq <= (checkpoints.get(vaultId)?.seq ?? 0) || names.some((name) => kept?.has(name) !== true)) return false;
+      checkpoints.set(vaultId, { seq, hash, head: head.slice() });
+      for (const name of [...(kept?.keys() ?? [])]) if (!names.includes(name)) kept?.delete(name);
+      for (const each of [...(entries.get(vaultId)?.keys() ?? [])]) if (each <= seq) entries.get(vaultId)?.delete(each);
+      return true;
+    },
+    async dropCheckpoint(vaultId) {
+      checkpoints.delete(vaultId);
+      pieces.delete(vaultId);
     },
     setting: async (name) => settings.get(name) ?? null,
     async putSetting(name, value) {

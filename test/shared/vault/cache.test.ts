@@ -33,14 +33,14 @@ test('a restart reads only the tail of the log', async () => {
   assert.equal(await again.vault.pull(), false);
 });
 
-test('a broken cache is read again from the server, whichever byte it is', async () => {
+test('what is broken of a cache is read again from the server, whichever byte it is', async () => {
   const { server, founder, keyStore, device, reads } = await setUp();
   const [, , third] = server.bodies;
   for (const at of [0, 3, 4, 5, 40, 1_000]) {
     await keyStore.cacheEntries(founder.vaultId, 3, [flipped(third as (typeof server.bodies)[0], at)]);
     reads.length = 0;
     const again = await joinVault(server, founder, keyStore);
-    assert.deepEqual(reads, [0], `byte ${at}`);
+    assert.deepEqual(reads, [2], `byte ${at}`);
     assert.deepEqual(again.vault.state.hash, device.vault.state.hash);
     reads.length = 0;
     await joinVault(server, founder, keyStore);
