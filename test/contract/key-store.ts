@@ -114,6 +114,56 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
       assert.deepEqual(await store.cachedEntries(VAULT, 0), [body(1), body(7)]);
     });
 
+    test('keeps a checkpoint with all its pieces, and drops what it covers', async () => {
+      assert.equal(await store.checkpoint(VAULT), null);
+      await store.cacheEntries(VAULT, 1, [body(1), body(2), body(3)]);
+      await store.putPiece(VAULT, 'a', body(7));
+      await store.putPiece(VAULT, 'b', body(8));
+      await store.putPiece(OTHER, 'a', body(9));
+      assert.equal(await store.checkpoint(VAULT), null, 'pieces alone are none');
+      assert.equal(
+        await store.putCheckpoint(VAULT, { seq: 2, hash: hash('2'), head: body(5), pieces: ['a', 'b'] }),
+        true,
+      );
+      const stored = await reopen().checkpoint(VAULT);
+      assert.deepEqual([stored?.seq, stored?.hash, stored?.head], [2, hash('2'), body(5)]);
+      assert.deepEqual([...(stored?.pieces.keys() ?? [])].sort(), ['a', 'b']);
+      assert.deepEqual(await stored?.pieces.get('b')?.(), body(8));
+      assert.deepEqual(await store.cachedEntries(VAULT, 0), []);
+      assert.deepEqual(await store.cachedEntries(VAULT, 2), [body(3)]);
+      assert.equal(await store.checkpoint(OTHER), null);
+    });
+
+    test('a checkpoint is never older than the one before, and never lacks a piece', async () => {
+      await store.putPiece(VAULT, 'a', body(7));
+      const first = { seq: 5, hash: hash('5'), head: body(5), pieces: ['a'] };
+      assert.equal(await store.putCheckpoint(VAULT, first), true);
+      for (const seq of [4, 5]) assert.equal(await store.putCheckpoint(VAULT, { ...first, seq }), false);
+      assert.equal(await store.putCheckpoint(VAULT, { ...first, seq: 6, pieces: ['a', 'missing'] }), false);
+      assert.equal((await store.checkpoint(VAULT))?.seq, 5);
+    });
+
+    test('whoever reads a checkpoint keeps its pieces while another replaces it', async () => {
+      await store.putPiece(VAULT, 'a', body(7));
+      await store.putCheckpoint(VAULT, { seq: 1, hash: hash('1'), head: body(5), pieces: ['a'] });
+      const reading = await reopen().checkpoint(VAULT);
+      await store.putPiece(VAULT, 'b', body(8));
+      await store.putCheckpoint(VAULT, { seq: 2, hash: hash('2'), head: body(6), pieces: ['b'] });
+      assert.deepEqual([...((await store.checkpoint(VAULT))?.pieces.keys() ?? [])], ['b']);
+      assert.deepEqual(await reading?.pieces.get('a')?.(), body(7));
+    });
+
+    test('a checkpoint can be dropped, and a new one kept', async () => {
+      await store.putPiece(VAULT, 'a', body(7));
+      const checkpoint = { seq: 5, hash: hash('5'), head: body(5), pieces: ['a'] };
+      await store.putCheckpoint(VAULT, checkpoint);
+      await store.dropCheckpoint(VAULT);
+      assert.equal(await store.checkpoint(VAULT), null);
+      assert.equal(await store.putCheckpoint(VAULT, checkpoint), false, 'its pieces are gone too');
+      await store.putPiece(VAULT, 'a', body(7));
+      assert.equal(await store.putCheckpoint(VAULT, { ...checkpoint, seq: 1 }), true);
+    });
+
     test('keeps settings', async () => {
       await store.putSetting('theme', 'dark');
       await store.putSetting('theme', '');
