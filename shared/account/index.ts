@@ -4,5 +4,6 @@
  * `sign-in.ts` (sign-up, sign-in, passwords) is a second door, `password-policy.ts` and `passphrase.ts` come with it.
  */
 export type { Clock, DeviceRecord, KeyStore, PinnedHead, Random } from './ports.ts';
+export { openCopy, type ReadAccount, type Recovered, readAccount, recover } from './recovery.ts';
 export { renewToken, resumeSession } from './resume.ts';
 export { type AccountPorts, type Session, stateHash } from './session.ts';

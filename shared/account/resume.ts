@@ -54,14 +54,14 @@ async function deviceLogin(ports: AccountPorts, device: DeviceRecord): Promise<G
 }
 
 /** The wrap of a kind in a grant; E_INTEGRITY when the server withholds it. */
-export function wrapOf(grant: Grant, kind: WrapKind, credentialId: Bytes = utf8('')): SealedWrap {
+export function wrapOf(grant: Pick<Grant, 'wraps'>, kind: WrapKind, credentialId: Bytes = utf8('')): SealedWrap {
   const found = grant.wraps.findLast((wrap) => wrap.kind === kind && equal(wrap.credentialId, credentialId));
   if (found === undefined) throw integrityError();
   return found;
 }
 
 /** Root key of a grant's wrap, bound to the grant's account. */
-export function unwrapGrant(kek: Bytes, grant: Grant, wrap: SealedWrap): Promise<Bytes> {
+export function unwrapGrant(kek: Bytes, grant: Pick<Grant, 'accountId'>, wrap: SealedWrap): Promise<Bytes> {
   const { epoch, credentialId } = wrap;
   return unwrapRootKey(
     kek,

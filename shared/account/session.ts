@@ -4,7 +4,7 @@
  */
 import type { Clock, Random } from '../async/ports.ts';
 import { type Bytes, equal, fromHex, info, toHex } from '../bytes/index.ts';
-import type { Api, Grant } from '../client/index.ts';
+import type { Api, Grant, VaultKind } from '../client/index.ts';
 import {
   accountLogKey,
   type DomainKeys,
@@ -55,11 +55,6 @@ export async function openSession(
   rootKey: Bytes,
   grant: Grant,
 ): Promise<Session> {
-  const idOf = (kind: 'account' | 'personal'): string => {
-    const found = grant.vaults.find((vault) => vault.kind === kind);
-    if (found === undefined) throw integrityError();
-    return found.vaultId;
-  };
   const deviceId = fromHex(device.deviceId);
   const cache = await localCacheKey(rootKey);
   let account: Vault | null = null;
@@ -68,37 +63,70 @@ export async function openSession(
     signingKey: device.signingKey,
     certificate: () => certify(ports, device, (account as Vault).state),
   };
-  account = await openVault(ports, idOf('account'), { log: await accountLogKey(rootKey), cache }, writer);
+  const accountKeys = { log: await accountLogKey(rootKey), cache };
+  account = await openVault(ports, vaultIdOf(grant, 'account'), accountKeys, writer);
   await account.pull();
   checkGenesis(account.state, device, VAULT_KIND.account, null);
-  const identity = await identityOf(account.state);
-
-  const personalId = idOf('personal');
-  const secrets = await vaultKeys(grantOf(account.state, GRANT.vaultSecret, fromHex(personalId)).key);
-  const domainGrant = grantOf(account.state, GRANT.domainSecret, null);
-  const vault = await openVault(ports, personalId, { log: secrets.log, cache }, writer);
+  const personalId = vaultIdOf(grant, 'personal');
+  const secrets = await secretsOf(account.state, personalId);
+  const vault = await openVault(ports, personalId, { log: secrets.vaultKeys.log, cache }, writer);
   // Readable only with the vault's secret; checked once the genesis entry is there.
   if (vault.state.genesis === null) await vault.pull();
-  checkGenesis(vault.state, device, VAULT_KIND.personal, identity.publicKey);
+  checkGenesis(vault.state, device, VAULT_KIND.personal, secrets.identity);
   return {
     device,
     ports,
     rootKey,
     vault,
-    vaultKeys: secrets,
-    domain: await domainKeys(domainGrant.key, domainGrant.subject),
+    vaultKeys: secrets.vaultKeys,
+    domain: secrets.domain,
     deviceId,
   };
 }
 
-function checkGenesis(state: VaultState, device: DeviceRecord, kind: number, identity: Bytes | null): void {
+/** Id of the account's vault of this kind; E_INTEGRITY when the server withholds it. */
+export function vaultIdOf({ vaults }: Pick<Grant, 'vaults'>, kind: VaultKind): string {
+  const found = vaults.find((vault) => vault.kind === kind);
+  if (found === undefined) throw integrityError();
+  return found.vaultId;
+}
+
+/** What a genesis must say of the account it belongs to; null where there is nothing to compare with. */
+export interface Expected {
+  readonly accountId: string;
+  readonly serverId: string | null;
+  readonly serverPublicKey: string | null;
+}
+
+/** E_INTEGRITY or E_OTHER_SERVER when the vault is not this account's. `identity`: 32 bytes. */
+export function checkGenesis(state: VaultState, account: Expected, kind: number, identity: Bytes | null): void {
   const genesis = state.genesis;
-  if (genesis === null || genesis.kind !== kind || toHex(genesis.accountId) !== device.accountId)
+  if (genesis === null || genesis.kind !== kind || toHex(genesis.accountId) !== account.accountId)
     throw integrityError();
   if (identity !== null && !equal(genesis.identity, identity)) throw integrityError();
-  if (toHex(genesis.serverId) !== device.serverId || genesis.serverPublicKey !== device.serverPublicKey) {
+  const { serverId, serverPublicKey } = account;
+  const otherServer = serverId !== null && toHex(genesis.serverId) !== serverId;
+  if (otherServer || (serverPublicKey !== null && genesis.serverPublicKey !== serverPublicKey)) {
     throw new HoldfastError('E_OTHER_SERVER', 'the account was made on another server');
   }
+}
+
+/** What the account vault keeps of the personal one: the identity that founded both, and its keys. */
+export interface PersonalSecrets {
+  /** Ed25519 public key, 32 bytes. */
+  readonly identity: Bytes;
+  readonly vaultKeys: VaultKeys;
+  readonly domain: DomainKeys;
+}
+
+export async function secretsOf(account: VaultState, personalId: string): Promise<PersonalSecrets> {
+  const identity = await identityOf(account);
+  const domain = grantOf(account, GRANT.domainSecret, null);
+  return {
+    identity: identity.publicKey,
+    vaultKeys: await vaultKeys(grantOf(account, GRANT.vaultSecret, fromHex(personalId)).key),
+    domain: await domainKeys(domain.key, domain.subject),
+  };
 }
 
 function grantOf(state: VaultState, purpose: number, subject: Uint8Array | null) {
@@ -136,6 +164,6 @@ export async function certificate(
 }
 
 /** The vault and its head in one hash: equal on devices that have seen the same history. */
-export function stateHash({ vault }: Pick<Session, 'vault'>): Promise<Bytes> {
+export function stateHash({ vault }: { readonly vault: Pick<Vault, 'vaultId' | 'state'> }): Promise<Bytes> {
   return sha256(info(LABELS.stateCode, fromHex(vault.vaultId), vault.state.hash));
 }

@@ -11,9 +11,7 @@ import {
   hkdfKey,
   passwordKek,
   recoveryKek,
-  recoveryKeyOfWords,
   recoveryProof,
-  sign,
   signingPairOfSeed,
   vaultKeys,
   WRAP_KIND,
@@ -24,10 +22,11 @@ import {
 import { finishLogin, finishRegistration, startLogin, startRegistration } from '../crypto/password.ts';
 import { HoldfastError, integrityError } from '../errors/index.ts';
 import { GRANT, type Op, sealEntry, VAULT_KIND } from '../format/index.ts';
-import { challengeInput, normaliseLoginName, type ServerInfo } from '../protocol/index.ts';
+import { normaliseLoginName, type ServerInfo } from '../protocol/index.ts';
 import { emptyState, verifyNext } from '../vault/index.ts';
 import { estimate } from './password-policy.ts';
 import type { DeviceRecord } from './ports.ts';
+import { recover } from './recovery.ts';
 import { unwrapGrant, wrapOf } from './resume.ts';
 import { type AccountPorts, certificate, openSession, type Session } from './session.ts';
 
@@ -115,18 +114,7 @@ export async function signIn(ports: AccountPorts, name: string, password: string
 
 /** Signs in by the twelve recovery words. E_RECOVERY_WORDS when they are not words; E_CREDENTIALS when nobody has them. */
 export async function signInWithWords(ports: AccountPorts, name: string, words: string): Promise<Session> {
-  const recoveryKey = recoveryKeyOfWords(words);
-  const server = await ports.api.server();
-  const proof = await recoveryProof(recoveryKey);
-  const lookup = toHex(proof.lookup);
-  const challenge = await ports.api.recoveryStart(lookup);
-  const pair = await signingPairOfSeed(proof.seed);
-  const signature = await sign(
-    pair.signingKey,
-    challengeInput('recovery', fromHex(server.serverId), proof.lookup, challenge),
-  );
-  const grant = await ports.api.recoveryFinish(lookup, { challenge, signature, client: ports.client });
-  const rootKey = await unwrapGrant(await recoveryKek(recoveryKey), grant, wrapOf(grant, WRAP_KIND.recovery));
+  const { server, grant, rootKey } = await recover(ports, words);
   return enrol(ports, server, null, name, grant, rootKey);
 }
 

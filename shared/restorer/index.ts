@@ -6,4 +6,5 @@ export { createFetcher } from './fetch.ts';
 export type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
 export { planShare } from './plan-share.ts';
 export { planNode, planVersion } from './plan-vault.ts';
+export { safeTree } from './safe-name.ts';
 export { restoreLength, restoreStream } from './stream.ts';

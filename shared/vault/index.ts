@@ -8,6 +8,7 @@ export * from './manifest.ts';
 export { fold, lettersOf } from './names.ts';
 export type { CheckpointStore, HeadStore, PinnedHead, StoredCheckpoint } from './ports.ts';
 export * from './read-chunk.ts';
+export * from './read-log.ts';
 export * from './state.ts';
 export { NONE } from './tables.ts';
 export * from './vault.ts';

@@ -107,6 +107,17 @@ describe('imports', () => {
     assert.match(edge('web/a.ts', '../test/a.ts', 'test/a.ts') ?? '', /no test/);
   });
 
+  test('the reader knows the pure part of shared, and nobody knows the reader', () => {
+    assert.equal(edge('reader/a.ts', '../shared/restorer/index.ts', 'shared/restorer/index.ts'), null);
+    assert.match(edge('reader/a.ts', '../shared/restorer/fetch.ts', 'shared/restorer/fetch.ts') ?? '', /door/);
+    for (const other of ['server/a.ts', 'web/a.ts', 'extension/a.ts', 'shared/browser/index.ts'])
+      assert.match(edge('reader/a.ts', `../${other}`, other) ?? '', /pure part of shared/);
+    for (const other of ['server/a.ts', 'web/a.ts', 'extension/a.ts'])
+      assert.match(edge(other, '../reader/a.ts', 'reader/a.ts') ?? '', /not a part/);
+    assert.equal(edge('reader/a.ts', 'node:fs'), null);
+    assert.match(edge('reader/a.ts', 'node:sqlite') ?? '', /server\\\/db/);
+  });
+
   test('packages have one door', () => {
     assert.equal(edge('extension/queue/db.ts', 'dexie'), null);
     assert.match(edge('extension/ui/a.ts', 'dexie') ?? '', /extension\\\/queue/);

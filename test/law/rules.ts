@@ -44,7 +44,7 @@ const DOORS: readonly (readonly [RegExp, RegExp])[] = [
   [/^preact(?:\/|$)/, /^(?:web\/(?!worker\/|sw\/)|extension\/(?:ui|entrypoints)\/)/],
   [/^typebox(?:\/|$)/, /^(?:shared\/protocol|server)\//],
   [/^(?:node:sqlite|kysely)(?:\/|$)/, /^server\/db\//],
-  [/^node:/, /^server\//],
+  [/^node:/, /^(?:server|reader)\//],
   [/^(?:fastify|@fastify\/)/, /^server\/(?!domain\/|db\/)/],
 ];
 
@@ -53,6 +53,8 @@ const WALLS: readonly (readonly [from: RegExp, to: RegExp, rule: string])[] = [
   [/^shared\//, /^(?!shared\/)/, 'shared imports nothing but shared'],
   [/^server\//, /^(?:web|extension)\//, 'the server knows no client'],
   [/^server\//, /^shared\/browser\//, 'shared/browser is for browsers'],
+  [/^reader\//, /^(?!reader\/|shared\/(?!browser\/))/, 'the reader knows the pure part of shared, and nobody else'],
+  [/^(?:server|web|extension)\//, /^reader\//, 'the reader is a program, not a part'],
   [/^server\/domain\//, /^server\/(?:routes|middleware|db)\//, 'a server rule knows no HTTP and no SQL'],
   [/^web\//, /^(?:extension|server)\//, 'the web app knows neither extension nor server'],
   [/^web\/routes\//, /^shared\/(?:format|crypto)\//, 'a screen shows; it holds no key and no format'],
@@ -63,7 +65,7 @@ const WALLS: readonly (readonly [from: RegExp, to: RegExp, rule: string])[] = [
   [/^extension\/entrypoints\//, /^web\/sw\//, 'the extension has no service worker of the web'],
   [/^extension\/ui\//, /^extension\/(?:queue\/(?:outbox|db)\.ts|runner\/)/, 'ui reads queue/view and sends messages'],
   [/^extension\/ui\//, /^shared\/(?:archiver|crypto)\//, 'ui holds no key and runs no archive'],
-  [/^(?:shared|server|web|extension)\//, /^(?:test|\.ci|docs)\//, 'the product imports no test and no tooling'],
+  [/^(?:shared|server|reader|web|extension)\//, /^(?:test|\.ci|docs)\//, 'the product imports no test and no tooling'],
 ];
 
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
@@ -147,7 +149,7 @@ export function purityOffences(sources: readonly Source[]): Offence[] {
     }
     if (pure && path !== PRIMITIVES)
       add(source.globals, (name) => name === 'crypto', `WebCrypto has one door, ${PRIMITIVES}`);
-    if (path !== PRIMITIVES && /^(?:shared|web|extension)\//.test(path)) {
+    if (path !== PRIMITIVES && /^(?:shared|reader|web|extension)\//.test(path)) {
       add(source.members, (name) => name === 'crypto.subtle', `WebCrypto has one door, ${PRIMITIVES}`);
     }
     return found;

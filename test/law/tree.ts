@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { at, filesUnder, ROOT } from '../../.ci/project.ts';
 import { readSource, type Source } from './source.ts';
 
-export const REALMS = ['shared', 'server', 'web', 'extension'] as const;
+export const REALMS = ['shared', 'server', 'reader', 'web', 'extension'] as const;
 
 /** Text files of the project with their paths from its root. */
 export async function texts(folders: readonly string[], kind: RegExp): Promise<{ path: string; text: string }[]> {
