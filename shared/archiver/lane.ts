@@ -4,18 +4,20 @@
  * worker of its own; buffers change hands and are not copied.
  */
 import type { Random } from '../async/ports.ts';
-import type { Bytes } from '../bytes/index.ts';
-import { createChunker, isPacked } from '../chunker/index.ts';
+import { BufferPool, type Bytes } from '../bytes/index.ts';
+import { createChunker, isPacked, MAX_CHUNK } from '../chunker/index.ts';
 import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
-import { type ChunkRef, chunkId, sealChunk } from '../format/index.ts';
+import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
 import { readRange } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
 /** Chunks of a file are handed on together up to about this many bytes. */
 const GROUP = 4_194_304;
+/** Buffers for chunks that are kept while they are not needed: those of two groups, and no more. */
+const ROOM = 8;
 /** The most bytes that the chunks of one group have. */
 export const MAX_GROUP = 2 * GROUP;
 
@@ -40,7 +42,7 @@ export interface Lane {
   /** Ends the cutting of a file, wherever it is. */
   close(file: number): Promise<void>;
   /** Seals the chunks at these places of a group, in this order, and forgets the group. */
-  seal(group: number, wanted: readonly number[]): Promise<Bytes[]>;
+  seal(group: number, wanted: readonly number[]): Promise<SealedChunk[]>;
 }
 
 interface Held {
@@ -48,19 +50,22 @@ interface Held {
   readonly plaintext: Bytes;
   /** The file is of a compressed kind, so compressing is not tried. */
   readonly packed: boolean;
+  /** The chunk has its buffer to itself. */
+  readonly alone: boolean;
 }
 
 /** `domain`: keys of the vault's domain; they stay in this lane. */
 export async function createLane(domain: DomainKeys, random: Random): Promise<Lane> {
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
+  const room = new BufferPool(MAX_CHUNK, ROOM);
   const groups = new Map<number, readonly Held[]>();
   const files = new Map<number, AsyncGenerator<Bytes, void, undefined>>();
   const kinds = new Map<number, boolean>();
   let last = 0;
 
-  async function hold(plaintext: Bytes, packed: boolean): Promise<Held> {
+  async function hold(plaintext: Bytes, packed: boolean, alone: boolean): Promise<Held> {
     const h = await sha256(plaintext);
-    return { chunk: { len: plaintext.length, h, cid: await chunkId(domain, h) }, plaintext, packed };
+    return { chunk: { len: plaintext.length, h, cid: await chunkId(domain, h) }, plaintext, packed, alone };
   }
 
   function group(held: readonly Held[]): ChunkGroup {
@@ -69,7 +74,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
     return { id, chunks: held.map(({ chunk }) => chunk) };
   }
 
-  async function seal({ chunk, plaintext, packed }: Held): Promise<Bytes> {
+  function seal({ chunk, plaintext, packed }: Held): Promise<SealedChunk> {
     const { codec, data } = codecs.compress(plaintext, packed);
     return sealChunk(domain, chunk, codec, data, random.bytes(32));
   }
@@ -80,7 +85,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
       const held = lengths.map((length) => {
         const plaintext = bytes.subarray(at, at + length);
         at += length;
-        return hold(plaintext, isPacked(plaintext));
+        return hold(plaintext, isPacked(plaintext), false);
       });
       return group(await Promise.all(held));
     },
@@ -89,7 +94,11 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
       const id = ++last;
       files.set(
         id,
-        chunker.split((start, end) => readRange(file, start, end), file.size),
+        chunker.split(
+          (start, end) => readRange(file, start, end),
+          file.size,
+          (length) => room.take(length),
+        ),
       );
       return id;
     },
@@ -102,7 +111,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
         const { value } = await cuts.next();
         if (value === undefined) break;
         if (!kinds.has(file)) kinds.set(file, isPacked(value));
-        held.push(hold(value, kinds.get(file) === true));
+        held.push(hold(value, kinds.get(file) === true, true));
         sum += value.length;
       }
       return held.length === 0 ? null : group(await Promise.all(held));
@@ -118,7 +127,9 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
       const held = groups.get(id);
       groups.delete(id);
       if (held === undefined) throw new HoldfastError('E_INTERNAL', 'the lane holds no such chunks');
-      return Promise.all(wanted.map((place) => seal(held[place] as Held)));
+      const sealed = await Promise.all(wanted.map((place) => seal(held[place] as Held)));
+      for (const { plaintext, alone } of held) if (alone) room.give(plaintext);
+      return sealed;
     },
   };
 }

@@ -3,8 +3,7 @@
  * random, so that a pack's content says nothing about one file. May not: seal chunks, speak HTTP.
  */
 import type { Release } from '../async/index.ts';
-import type { Bytes } from '../bytes/index.ts';
-import { fitsPack, packSize } from '../format/index.ts';
+import { CHUNK_SALT, fitsPack, type PackBlob, packSize } from '../format/index.ts';
 import { MAX_PACK, RANGE_ALIGN } from '../protocol/index.ts';
 
 /**
@@ -23,13 +22,8 @@ export interface Parcel {
   readonly isDurable: () => boolean;
 }
 
-export interface SealedBlob {
-  readonly cid: Bytes;
-  readonly blob: Bytes;
-}
-
 interface OpenPack {
-  readonly blobs: SealedBlob[];
+  readonly blobs: PackBlob[];
   size: number;
   readonly parcel: Parcel;
   readonly settle: { resolve: () => void; reject: (error: unknown) => void };
@@ -37,7 +31,7 @@ interface OpenPack {
 
 export interface Packer {
   /** Resolves when the chunk has a place; waits while too many packs are on their way. */
-  add(blob: SealedBlob): Promise<Parcel>;
+  add(blob: PackBlob): Promise<Parcel>;
   /** Closes what is open and resolves when everything given so far is durable. */
   flush(): Promise<void>;
 }
@@ -48,7 +42,7 @@ export interface Packer {
  * @param hold counts the memory of a pack from its first chunk until it is durable
  */
 export function createPacker(
-  put: (blobs: readonly SealedBlob[]) => Promise<{ durable: Promise<void> }>,
+  put: (blobs: readonly PackBlob[]) => Promise<{ durable: Promise<void> }>,
   hold: () => Release,
   random01: () => number,
 ): Packer {
@@ -109,13 +103,14 @@ export function createPacker(
       for (;;) {
         throwIfFailed();
         // Chosen and filled in one step: nobody else may fill or close the pack in between.
-        const pack = choose(blob.blob.length) ?? (open.length < MAX_OPEN ? openPack() : null);
+        const length = CHUNK_SALT + blob.blob.sealed.length;
+        const pack = choose(length) ?? (open.length < MAX_OPEN ? openPack() : null);
         if (pack === null) {
           await close(open.reduce((a, b) => (b.size > a.size ? b : a)));
           continue;
         }
         pack.blobs.push(blob);
-        pack.size += blob.blob.length;
+        pack.size += length;
         if (MAX_PACK - packSize(pack.blobs.length, pack.size) < RANGE_ALIGN) await close(pack);
         return pack.parcel;
       }

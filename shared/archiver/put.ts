@@ -1,16 +1,16 @@
 /** Seals packs and sends them, a bounded number at a time, and remembers which are durable and not yet in the index. */
 import { Budget } from '../async/index.ts';
-import { toHex } from '../bytes/index.ts';
+import { BufferPool, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
-import { sealPack } from '../format/index.ts';
+import { type PackBlob, sealPack } from '../format/index.ts';
+import { MAX_PACK } from '../protocol/index.ts';
 import type { ArchiverDeps, SentPack } from './deps.ts';
-import type { SealedBlob } from './pack.ts';
 
 /** Packs being sealed or sent at one time: the most that can be sent twice when this device dies. */
 const IN_FLIGHT = 4;
 
 export interface Sender {
-  put(blobs: readonly SealedBlob[]): Promise<{ durable: Promise<void> }>;
+  put(blobs: readonly PackBlob[]): Promise<{ durable: Promise<void> }>;
   /** Packs on the server's disk that the log does not name yet and that were not taken before. */
   takeDurable(): SentPack[];
   /** How many `takeDurable` would give. */
@@ -22,12 +22,17 @@ export interface Sender {
 export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable: () => void): Sender {
   const { vaultId } = deps.vault;
   const slots = new Budget(IN_FLIGHT);
+  const buffers = new BufferPool(MAX_PACK, IN_FLIGHT);
   let durable: SentPack[] = [];
   const sent = { bytes: 0, packs: 0 };
 
-  async function send(blobs: readonly SealedBlob[]): Promise<void> {
-    const { pack, rows } = await sealPack(deps.domain, deps.indexKey, shuffled(blobs, deps.random), (n) =>
-      deps.random.bytes(n),
+  async function send(blobs: readonly PackBlob[]): Promise<void> {
+    const { pack, rows } = await sealPack(
+      deps.domain,
+      deps.indexKey,
+      shuffled(blobs, deps.random),
+      (length) => deps.random.bytes(length),
+      (length) => (length === MAX_PACK ? buffers.take(length) : new Uint8Array(length)),
     );
     const id = toHex(await sha256(pack));
     const known = { id, size: pack.length, rows };
@@ -36,6 +41,7 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable:
     await Promise.all([noted, deps.api.putPack(vaultId, id, pack, signal)]);
     sent.bytes += pack.length;
     sent.packs++;
+    buffers.give(pack);
     durable.push(known);
     onDurable();
   }

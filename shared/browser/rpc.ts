@@ -159,8 +159,12 @@ function portsIn(values: readonly unknown[]): Transferable[] {
     .filter((value): value is MessagePort => value instanceof MessagePort);
 }
 
-/** Bytes handed over in the arguments or the answer, alone or in a list: the sender has them no longer. */
+/** Bytes handed over in the arguments or the answer, alone or in a list of objects: the sender has them no longer. */
 export function bytesIn(values: readonly unknown[]): Transferable[] {
-  const all = values.flat().filter((value): value is Uint8Array<ArrayBuffer> => value instanceof Uint8Array);
-  return [...new Set(all.map((bytes) => bytes.buffer))];
+  const parts = values.flat().flatMap((value) => (isBytes(value) ? [value] : Object.values(Object(value))));
+  return [...new Set(parts.filter(isBytes).map((bytes) => bytes.buffer))];
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array;
 }

@@ -24,21 +24,24 @@ export interface Splitter {
   push(bytes: Uint8Array): number[];
 }
 
+/** Gives `length` bytes to put a chunk together in. */
+export type Allocate = (length: number) => Bytes;
+
 export interface Chunker {
   splitter(): Splitter;
   /**
    * The chunks of a file in order, none for an empty file. Each has an ArrayBuffer to itself, so it can be transferred,
-   * provided that `read` gives a new one every time. Reads every byte once, front to back, at most MAX_CHUNK at a time.
+   * provided that `read` and `allocate` give a new one every time. Reads every byte once, front to back, at most MAX_CHUNK at a time.
    * Errors: those of `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
    */
-  split(read: Read, size: number): AsyncGenerator<Bytes, void, undefined>;
+  split(read: Read, size: number, allocate?: Allocate): AsyncGenerator<Bytes, void, undefined>;
 }
 
 /** @param secret 4,112 random bytes that stay the same for a vault; E_INPUT for another length */
 export async function createChunker(secret: Uint8Array): Promise<Chunker> {
   const find = await createFind(secret);
   const splitter = (): Splitter => createSplitter(find);
-  return { splitter, split: (read, size) => split(exactly(read), size, splitter) };
+  return { splitter, split: (read, size, allocate = fresh) => split(exactly(read), size, splitter, allocate) };
 }
 
 function createSplitter(find: Find): Splitter {
@@ -64,12 +67,19 @@ function createSplitter(find: Find): Splitter {
   };
 }
 
-async function* split(read: Read, size: number, splitter: () => Splitter): AsyncGenerator<Bytes, void, undefined> {
+const fresh: Allocate = (length) => new Uint8Array(length);
+
+async function* split(
+  read: Read,
+  size: number,
+  splitter: () => Splitter,
+  allocate: Allocate,
+): AsyncGenerator<Bytes, void, undefined> {
   if (size === 0) return;
   const head = await read(0, Math.min(size, BLOCK));
   if (size <= WHOLE) yield head;
   else if (isPacked(head)) yield* splitEvenly(read, size, head);
-  else yield* splitByContent(read, size, head, splitter());
+  else yield* splitByContent(read, size, head, splitter(), allocate);
 }
 
 async function* splitEvenly(read: Read, size: number, head: Bytes): AsyncGenerator<Bytes, void, undefined> {
@@ -82,13 +92,14 @@ async function* splitByContent(
   size: number,
   head: Bytes,
   splitter: Splitter,
+  allocate: Allocate,
 ): AsyncGenerator<Bytes, void, undefined> {
   let open: Bytes[] = [];
   let block = head;
   for (let at = 0; ; block = await read(at, Math.min(size, at + BLOCK))) {
     let taken = 0;
     for (const cut of splitter.push(block)) {
-      const chunk = concat(...open, block.subarray(taken, cut - at));
+      const chunk = joined([...open, block.subarray(taken, cut - at)], allocate);
       open = [];
       taken = cut - at;
       yield chunk;
@@ -97,7 +108,17 @@ async function* splitByContent(
     at += block.length;
     if (at >= size) break;
   }
-  if (open.length > 0) yield concat(...open);
+  if (open.length > 0) yield joined(open, allocate);
+}
+
+function joined(parts: readonly Bytes[], allocate: Allocate): Bytes {
+  const out = allocate(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 function exactly(read: Read): Read {

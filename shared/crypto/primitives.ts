@@ -1,10 +1,13 @@
 /**
  * The sole user of WebCrypto. Small functions over bytes; no policy, no format. Runs in pages, workers and Node alike.
  */
-import type { Bytes } from '../bytes/index.ts';
+import { BufferPool, type Bytes } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 
 const subtle = crypto.subtle;
+
+/** Room for the longest chunk and its codec byte. */
+const SCRATCH = 4_194_304;
 
 /** WebCrypto wants bytes over a plain ArrayBuffer; a view over shared memory is copied. */
 function plain(bytes: Uint8Array): Bytes {
@@ -41,15 +44,36 @@ function aesKey(raw: Uint8Array, usage: 'encrypt' | 'decrypt'): Promise<CryptoKe
   return subtle.importKey('raw', plain(raw), 'AES-GCM', false, [usage]);
 }
 
-/** AES-256-GCM: ciphertext followed by the 16-byte tag. A (key, nonce) pair must be used for one message only. */
+/**
+ * AES-256-GCM of the message that `parts` make together: ciphertext followed by the 16-byte tag. A (key, nonce) pair must
+ * be used for one message only.
+ */
 export async function aeadSeal(
   key: Uint8Array,
   nonce: Uint8Array,
   aad: Uint8Array,
-  message: Uint8Array,
+  ...parts: readonly Uint8Array[]
 ): Promise<Bytes> {
   const params = { name: 'AES-GCM', iv: plain(nonce), additionalData: plain(aad) };
-  return new Uint8Array(await subtle.encrypt(params, await aesKey(key, 'encrypt'), plain(message)));
+  const aes = await aesKey(key, 'encrypt');
+  const message = joined(parts);
+  // WebCrypto copies the message before it returns its promise, so the same room serves the next one.
+  const sealing = subtle.encrypt(params, aes, message);
+  scratch.give(message);
+  return new Uint8Array(await sealing);
+}
+
+const scratch = new BufferPool(SCRATCH, 1);
+
+function joined(parts: readonly Uint8Array[]): Bytes {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const out = length > SCRATCH ? new Uint8Array(length) : scratch.take(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
 
 /** Opens what `aeadSeal` made; E_INTEGRITY otherwise, whatever the cause. */

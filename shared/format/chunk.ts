@@ -54,6 +54,13 @@ function chunkAad(domainId: Uint8Array, cid: Uint8Array): Bytes {
   return info(LABELS.chunkAad, SUITE_BYTE, domainId, cid);
 }
 
+/** A blob in the two parts that it is made of; together they are the blob. */
+export interface SealedChunk {
+  /** 16 bytes. */
+  readonly salt: Bytes;
+  readonly sealed: Bytes;
+}
+
 /**
  * Seals one chunk.
  * @param codec how `data` was made from the plaintext
@@ -66,13 +73,13 @@ export async function sealChunk(
   codec: CodecId,
   data: Uint8Array,
   random32: Uint8Array,
-): Promise<Bytes> {
+): Promise<SealedChunk> {
   const codecByte = new Uint8Array([codec]);
   const dataHash = codec === CODEC_RAW ? ids.h : await sha256(data);
   const salt = (await hmac(keys.hedge, concat(random32, codecByte, dataHash))).slice(0, CHUNK_SALT);
   const { key, nonce } = await chunkKey(keys, ids.cid, salt);
-  const sealed = await aeadSeal(key, nonce, chunkAad(keys.domainId, ids.cid), concat(codecByte, data));
-  return concat(salt, sealed);
+  const sealed = await aeadSeal(key, nonce, chunkAad(keys.domainId, ids.cid), codecByte, data);
+  return { salt, sealed };
 }
 
 /** Opens a blob with its own key and verifies it against the manifest's length and hash; E_INTEGRITY otherwise. */

@@ -21,13 +21,20 @@ import {
 import { integrityError } from '../errors/index.ts';
 import { MAX_PACK, PACK_CLASSES } from '../protocol/limits.ts';
 import { bytes, decodeCbor, encodeCbor, list, tuple, uint } from './cbor.ts';
-import { CHUNK_SALT } from './chunk.ts';
+import { CHUNK_SALT, type SealedChunk } from './chunk.ts';
 
 /** Bytes before the first blob. */
 export const PACK_HEAD = 16 + 4 + 16;
 // A footer row is at most an array head, two byte strings with heads, two 32-bit integers with heads.
 const FOOTER_ROW = 1 + 34 + 5 + 5 + 17;
 const FOOTER_FIXED = OBJECT_OVERHEAD + 5;
+
+/** A sealed chunk on its way into a pack. */
+export interface PackBlob {
+  /** 32 bytes. */
+  readonly cid: Bytes;
+  readonly blob: SealedChunk;
+}
 
 /** Where a blob lies in its pack. */
 export interface PackRow {
@@ -66,18 +73,20 @@ const NO_AAD = new Uint8Array(0);
  * Assembles a pack in the smallest class that fits, blobs in the order given.
  * @param indexKey 32 bytes, the vault's index key
  * @param random source of salts and padding
+ * @param allocate gives the room for the pack, all of which is written
  */
 export async function sealPack(
   keys: DomainKeys,
   indexKey: Uint8Array,
-  blobs: readonly { cid: Bytes; blob: Bytes }[],
+  blobs: readonly PackBlob[],
   random: (length: number) => Bytes,
+  allocate: (length: number) => Bytes = (length) => new Uint8Array(length),
 ): Promise<{ pack: Bytes; rows: PackRow[] }> {
   const salt = random(16);
   let off = PACK_HEAD;
   const rows = blobs.map(({ cid, blob }): PackRow => {
-    const row = { cid, off, len: blob.length, salt: blob.slice(0, CHUNK_SALT) };
-    off += blob.length;
+    const row = { cid, off, len: CHUNK_SALT + blob.sealed.length, salt: blob.salt };
+    off += row.len;
     return row;
   });
   const footerPlain = encodeCbor(
@@ -87,13 +96,15 @@ export async function sealPack(
   const footer = await sealObject(indexKey, OBJECT_TYPE.packFooter, footerContext(keys, salt), footerPlain, random(32));
   const size = PACK_CLASSES.find((each) => each >= off + footer.length);
   if (size === undefined) throw new RangeError('the blobs do not fit one pack');
-  const pack = new Uint8Array(size);
+  const pack = allocate(size);
   const head = await headKeys(keys, salt);
   pack.set(salt);
   pack.set(await aeadSeal(head.key, head.nonce, NO_AAD, u32be(footer.length)), 16);
-  rows.forEach((row, i) => {
-    pack.set(blobs[i]?.blob as Bytes, row.off);
-  });
+  for (const [i, { off }] of rows.entries()) {
+    const { salt, sealed } = (blobs[i] as PackBlob).blob;
+    pack.set(salt, off);
+    pack.set(sealed, off + CHUNK_SALT);
+  }
   pack.set(random(size - footer.length - off), off);
   pack.set(footer, size - footer.length);
   return { pack, rows };

@@ -13,6 +13,7 @@ import {
   chunkKey,
   MAX_CHUNK,
   openChunk,
+  type SealedChunk,
   sealChunk,
 } from '../../../shared/format/index.ts';
 import { random } from '../../support/fixtures.ts';
@@ -28,10 +29,12 @@ const DEAD = new Uint8Array(32);
 const FORMS = [(bytes: Bytes) => bytes, deflateRawSync, zstdCompressSync];
 const compress = (codec: CodecId, bytes: Bytes): Bytes => new Uint8Array(FORMS[codec]!(bytes));
 
+const joined = ({ salt, sealed }: SealedChunk): Bytes => concat(salt, sealed);
+
 async function seal(plaintext: Bytes, codec: CodecId = CODEC_RAW, dice = random.bytes(32), domain = keys) {
   const h = await sha256(plaintext);
   const cid = await chunkId(domain, h);
-  const blob = await sealChunk(domain, { h, cid }, codec, compress(codec, plaintext), dice);
+  const blob = joined(await sealChunk(domain, { h, cid }, codec, compress(codec, plaintext), dice));
   return { blob, cid, ref: { len: plaintext.length, h } };
 }
 
@@ -108,7 +111,7 @@ test('somebody with the keys who lies about the codec or the content is found ou
     [CODEC_DEFLATE, concat(compress(CODEC_DEFLATE, plaintext), utf8('more'))],
   ];
   for (const [codec, data] of lies) {
-    const blob = await sealChunk(keys, { h, cid }, codec as CodecId, data, random.bytes(32));
+    const blob = joined(await sealChunk(keys, { h, cid }, codec as CodecId, data, random.bytes(32)));
     assert.equal(await failure(open({ blob, cid, ref })), 'E_INTEGRITY', `codec ${codec}`);
   }
 });
@@ -127,7 +130,7 @@ test('with a dead random source the same content has one salt, and every other i
   const h = raw.ref.h;
   const stored = concat(new Uint8Array([1, plaintext.length, 0, 255 - plaintext.length, 255]), plaintext);
   const otherDeflate = {
-    blob: await sealChunk(keys, { h, cid: raw.cid }, CODEC_DEFLATE, stored, DEAD),
+    blob: joined(await sealChunk(keys, { h, cid: raw.cid }, CODEC_DEFLATE, stored, DEAD)),
     cid: raw.cid,
     ref: raw.ref,
   };

@@ -6,8 +6,10 @@ import { type Bytes, concat, equal, info, readU32be, toHex } from '../../../shar
 import { aeadOpen, type DomainKeys, domainKeys, hkdf, LABELS, OBJECT_OVERHEAD } from '../../../shared/crypto/index.ts';
 import {
   CHUNK_OVERHEAD,
+  CHUNK_SALT,
   fitsPack,
   PACK_HEAD,
+  type PackBlob,
   packSize,
   readPackFooter,
   sealPack,
@@ -22,7 +24,10 @@ before(async () => {
   keys = await domainKeys(random.bytes(32), random.bytes(16));
 });
 
-const blobOf = (length: number) => ({ cid: random.bytes(32), blob: random.bytes(length) });
+const blobOf = (length: number) => ({
+  cid: random.bytes(32),
+  blob: { salt: random.bytes(CHUNK_SALT), sealed: random.bytes(length - CHUNK_SALT) },
+});
 const seal = (lengths: readonly number[]) => sealPack(keys, indexKey, lengths.map(blobOf), random.bytes);
 
 test('blobs come back by the footer that the pack carries itself', async () => {
@@ -37,9 +42,9 @@ test('blobs come back by the footer that the pack carries itself', async () => {
         blobs.map(({ cid }) => cid),
       );
       for (const [i, { off, len, salt }] of rows.entries()) {
-        const blob = blobs[i]?.blob as Bytes;
-        assert.ok(equal(pack.subarray(off, off + len), blob));
-        assert.deepEqual(salt, blob.slice(0, 16));
+        const { blob } = blobs[i] as PackBlob;
+        assert.ok(equal(pack.subarray(off, off + len), concat(blob.salt, blob.sealed)));
+        assert.deepEqual(salt, blob.salt);
       }
     }),
     { numRuns: 25 },
@@ -73,7 +78,7 @@ test('what is said to fit fits, also in many small blobs', async () => {
   for (const length of [CHUNK_OVERHEAD, 1_000]) {
     let count = 0;
     while (fitsPack(count + 1, (count + 1) * length)) count++;
-    const blob = { cid: random.bytes(32), blob: random.bytes(length) };
+    const blob = blobOf(length);
     const { pack, rows } = await sealPack(keys, indexKey, Array<typeof blob>(count).fill(blob), random.bytes);
     assert.equal(pack.length, MAX_PACK);
     assert.equal(rows.length, count);

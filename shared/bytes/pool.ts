@@ -1,0 +1,24 @@
+/** Buffers that are used again: touching fresh memory costs several times more than copying into it. */
+import type { Bytes } from './index.ts';
+
+export class BufferPool {
+  readonly #size: number;
+  readonly #keep: number;
+  readonly #free: ArrayBuffer[] = [];
+
+  /** @param size bytes of each buffer; @param keep how many are kept while nobody uses them */
+  constructor(size: number, keep: number) {
+    this.#size = size;
+    this.#keep = keep;
+  }
+
+  /** `length` bytes, at most the pool's size, that hold anything. */
+  take(length: number): Bytes {
+    return new Uint8Array(this.#free.pop() ?? new ArrayBuffer(this.#size), 0, length);
+  }
+
+  /** Takes bytes back that nobody looks at any more; others than `take` gave are left alone. */
+  give({ buffer }: Bytes): void {
+    if (buffer.byteLength === this.#size && this.#free.length < this.#keep) this.#free.push(buffer);
+  }
+}
