@@ -43,7 +43,7 @@ async function supplyFromTab(ports: CapturePorts, id: string, capture: WebCaptur
     return true;
   } catch (error) {
     if (codeOf(error) !== 'E_CAPTURE_SIGN_IN') return false;
-    await ports.outbox.leases.fail(null, id, 'E_CAPTURE_SIGN_IN');
+    await ports.outbox.leases.fail(null, [{ jobId: id, fileId: id, code: 'E_CAPTURE_SIGN_IN' }]);
     return true;
   }
 }

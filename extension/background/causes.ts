@@ -14,6 +14,7 @@ export function causesOf(summary: QueueSummary): ReadonlyMap<Cause, string> {
   if (waiting.permission !== undefined) found.set('permission', notice.permission);
   if (counts.failed > 0) found.set('failed', notice.failed(counts.failed));
   if (idle && tally.doneFiles > 0) found.set('done', notice.done(tally.doneFiles, tally.doneBytes));
+  else if (idle && tally.unchanged > 0) found.set('done', notice.unchanged(tally.unchanged));
   return found;
 }
 

@@ -4,21 +4,21 @@
  */
 import { Dexie } from 'dexie';
 import { HoldfastError } from '../../shared/errors/index.ts';
-import { type JobRow, type QueueDb, readSetting, type Tally, writeSetting } from './db.ts';
+import { clearSetting, type JobRow, type QueueDb, readSetting, writeSetting } from './db.ts';
 import type { JobEvent, JobState } from './job.ts';
-import { changed, tallied, tallyOf } from './row.ts';
+import { changed, counted, tallied } from './row.ts';
 
 /** Rows changed in one transaction when everything is meant. */
 const SLICE = 500;
 export const OPEN_STATES: readonly JobState[] = ['captured', 'queued', 'leased', 'waiting'];
-const NO_TALLY: Tally = { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 };
 
-export type Change = readonly [before: JobRow, after: JobRow];
+/** `before` null: a new row; `after` null: the row goes. */
+export type Change = readonly [before: JobRow | null, after: JobRow | null];
 
 /** E_DISK_FULL when the browser has no room for what is to be kept; nothing of it is kept then. */
 export async function inTransaction<T>(db: QueueDb, work: () => Promise<T>): Promise<T> {
   try {
-    return await db.transaction('rw', [db.jobs, db.sources, db.walks, db.settings], work);
+    return await db.transaction('rw', [db.jobs, db.bundles, db.sources, db.walks, db.settings], work);
   } catch (error) {
     if (!isQuotaExceeded(error)) throw error;
     throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for the queue', { cause: error });
@@ -71,35 +71,55 @@ export function changes(rows: readonly (JobRow | undefined)[], event: JobEvent, 
   });
 }
 
-/** Writes changed rows and what follows from them; answers the rows as written. */
-export async function save(db: QueueDb, list: readonly Change[]): Promise<readonly JobRow[]> {
-  if (list.length === 0) return [];
-  const rows = list.map(([, after]) => after);
-  await db.jobs.bulkPut(rows);
-  const tally = await readSetting(db, 'tally');
-  const moved = list.reduce((sum, [before, after]) => tallied(sum, tallyOf(before), tallyOf(after)), tally);
-  await writeSetting(db, 'tally', moved);
-  const ended = list.filter(([before, after]) => before.open === 1 && after.open === undefined);
-  for (const id of new Set(ended.map(([, after]) => after.sourceId))) await dropSourceWhenUnused(db, id);
-  return rows;
+/** Writes changed rows and what follows from them. */
+export async function save(db: QueueDb, list: readonly Change[]): Promise<void> {
+  if (list.length === 0) return;
+  await db.jobs.bulkDelete(list.flatMap(([before, after]) => (before && !after ? [before.id] : [])));
+  await db.jobs.bulkPut(list.flatMap(([, after]) => after ?? []));
+  const [tally, counts] = [await readSetting(db, 'tally'), await readSetting(db, 'counts')];
+  await writeSetting(
+    db,
+    'tally',
+    list.reduce((sum, [before, after]) => tallied(sum, before, after), tally),
+  );
+  await writeSetting(
+    db,
+    'counts',
+    list.reduce((sum, [before, after]) => counted(sum, before, after), counts),
+  );
+  const ended = list.flatMap(([before, after]) => (before?.open === 1 && after?.open === undefined ? before : []));
+  await dropUnusedSources(db, new Set(ended.map(({ sourceId }) => sourceId)));
 }
 
-export async function countIn(db: QueueDb, jobs: readonly JobRow[]): Promise<void> {
-  if (jobs.length === 0) return;
-  const tally = await readSetting(db, 'tally');
-  const sum = jobs.reduce((total, job) => tallied(total, NO_TALLY, tallyOf(job)), tally);
-  await writeSetting(db, 'tally', sum);
+/** Forgets finished rows; what they were counted for stays in the tally. */
+export async function forget(db: QueueDb, rows: readonly JobRow[]): Promise<void> {
+  await db.jobs.bulkDelete(rows.map((row) => row.id));
+  const counts = await readSetting(db, 'counts');
+  await writeSetting(
+    db,
+    'counts',
+    rows.reduce((sum, row) => counted(sum, row, null), counts),
+  );
 }
 
 export async function resetTallyWhenIdle(db: QueueDb): Promise<void> {
   for (const state of OPEN_STATES) if ((await inState(db, state).limit(1).count()) > 0) return;
-  if ((await db.walks.limit(1).count()) === 0) await writeSetting(db, 'tally', NO_TALLY);
+  if ((await db.walks.limit(1).count()) === 0) await clearSetting(db, 'tally');
 }
 
-export async function dropSourceWhenUnused(db: QueueDb, sourceId: string): Promise<void> {
-  const needed = await db.jobs.where('[sourceId+open]').equals([sourceId, 1]).limit(1).count();
-  const walked = await db.walks.where('sourceId').equals(sourceId).limit(1).count();
-  if (needed === 0 && walked === 0) await db.sources.delete(sourceId);
+/** Lists of files go with their source: until then they tell what is known of a folder that is read once more. */
+export async function dropUnusedSources(db: QueueDb, ids: Iterable<string>): Promise<void> {
+  const asked = [...ids];
+  if (asked.length === 0) return;
+  const open = await db.jobs
+    .where('[sourceId+open]')
+    .anyOf(asked.map((id) => [id, 1]))
+    .uniqueKeys();
+  const walked = await db.walks.where('sourceId').anyOf(asked).uniqueKeys();
+  const used = new Set([...open.map((key) => (key as unknown as [string, 1])[0]), ...walked]);
+  const unused = asked.filter((id) => !used.has(id));
+  await db.sources.bulkDelete(unused);
+  await db.bundles.where('sourceId').anyOf(unused).delete();
 }
 
 /** Paused by a person, or held because the road is closed. */

@@ -1,6 +1,14 @@
 /** The person's side of the outbox: pause, cancel, retry, and what a job waited for. */
-import { applyInSlices, applyTo, dropSourceWhenUnused, inState, inTransaction, OPEN_STATES } from './changes.ts';
-import { type QueueDb, readSetting, type SettingName, type SettingValues, writeSetting } from './db.ts';
+import { applyInSlices, applyTo, dropUnusedSources, inState, inTransaction, OPEN_STATES, save } from './changes.ts';
+import {
+  type JobRow,
+  type QueueDb,
+  readSetting,
+  type SettingName,
+  type SettingValues,
+  type WalkRow,
+  writeSetting,
+} from './db.ts';
 import type { WaitReason } from './job.ts';
 
 export class Controls {
@@ -30,7 +38,7 @@ export class Controls {
     await inTransaction(db, async () => {
       const walks = await db.walks.toArray();
       await db.walks.clear();
-      for (const sourceId of new Set(walks.map((walk) => walk.sourceId))) await dropSourceWhenUnused(db, sourceId);
+      await dropUnusedSources(db, new Set(walks.map((walk) => walk.sourceId)));
     });
     for (const state of [...OPEN_STATES, 'failed'] as const) {
       await applyInSlices(db, await inState(db, state).primaryKeys(), { type: 'cancel' }, this.#now());
@@ -39,14 +47,29 @@ export class Controls {
 
   async retry(ids: readonly string[]): Promise<void> {
     await this.put('hold', null);
+    await this.#walkAgain(ids);
     await applyTo(this.#db, ids, { type: 'retry' }, this.#now());
   }
 
   async retryAll(): Promise<void> {
     await this.put('hold', null);
+    await this.#walkAgain(await inState(this.#db, 'failed').primaryKeys());
     for (const state of ['failed', 'waiting'] as const) {
       await applyInSlices(this.#db, await inState(this.#db, state).primaryKeys(), { type: 'retry' }, this.#now());
     }
+  }
+
+  /** Items that stand for folders become walks: what is in them was never seen. */
+  #walkAgain(ids: readonly string[]): Promise<void> {
+    const db = this.#db;
+    return inTransaction(db, async () => {
+      const folders = (await db.jobs.bulkGet([...ids])).filter((job) => job?.folder === 1) as JobRow[];
+      await db.walks.bulkPut(folders.map(walkOf));
+      await save(
+        db,
+        folders.map((job) => [job, null]),
+      );
+    });
   }
 
   /** What jobs waited for has come: the network, a sign-in, a permission (of one source when it is named). */
@@ -70,4 +93,8 @@ export class Controls {
   put<N extends SettingName>(name: N, value: SettingValues[N]): Promise<void> {
     return writeSetting(this.#db, name, value);
   }
+}
+
+function walkOf({ sourceId, within, capturedAt }: JobRow): WalkRow {
+  return { sourceId, place: within.join('/'), within, capturedAt, begun: 1 };
 }

@@ -1,22 +1,27 @@
 /**
- * The queue's database: the sole place that opens Dexie. Nouns: job row, source, walk, setting. May not: decide
+ * The queue's database: the sole place that opens Dexie. Nouns: job row, bundle, source, walk, setting. May not: decide
  * anything; short transactions over it are in outbox.ts, reads for the screens in view.ts.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
 import type { ErrorCode } from '../../shared/errors/index.ts';
-import type { JobStatus, WaitReason } from './job.ts';
+import type { JobState, JobStatus, WaitReason } from './job.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
 export interface JobRow {
-  /** The version's 16-byte id as hex, chosen once at capture: it makes the commit happen once. */
+  /** Of one file: its version's 16-byte id as hex, chosen once at capture, which makes the commit happen once. */
   id: string;
   sourceId: string;
+  /** How many files it is. */
+  files: number;
+  /** Present when its files are in its row of `bundles`, each with a version id of its own. */
+  bundle?: 1;
   /** Folder names from the source folder to the file, the file's own name last; empty for a source that is one file. */
   within: readonly string[];
-  /** `within` as one key; with `sourceId` it is unique, so a folder walked twice gives each file one job. */
-  place: string;
+  /** `within` as one key, unique with `sourceId`; absent for a bundle. */
+  place?: string;
   /** Folder names from the vault's root. */
   path: readonly string[];
+  /** Of a bundle: the folder that holds all its files. */
   name: string;
   size: number;
   /** Bytes of it dealt with in the present lease. */
@@ -34,8 +39,35 @@ export interface JobRow {
   ready?: number;
   /** Present while the bytes are still to be fetched from the web. */
   toFetch?: 1;
+  /** Present while nothing can be read: a person has to give the file. */
+  toGive?: 1;
+  /** Present for a folder that could not be read: trying it again walks it. */
+  folder?: 1;
   /** Present until it is proven or cancelled: what its source is kept for. */
   open?: 1;
+}
+
+/** The files of one job: small ones that a walk came across one after the other. Kept until their source is done with. */
+export interface BundleRow {
+  /** The job's. */
+  id: string;
+  sourceId: string;
+  /** Name of the source folder. */
+  root: string;
+  /** The folders its files lie in: `sourceId`, then the names from the source folder. Also asked for by index. */
+  folders: readonly (readonly string[])[];
+  files: readonly BundledFile[];
+}
+
+export interface BundledFile {
+  /** The version's id. */
+  id: string;
+  /** Which of the bundle's folders it lies in. */
+  folder: number;
+  name: string;
+  size: number;
+  /** Present when it has a job of its own now. */
+  out?: 1;
 }
 
 /** What to fetch, and what it must look like to be believed. */
@@ -61,6 +93,8 @@ export interface WalkRow {
   place: string;
   within: readonly string[];
   capturedAt: number;
+  /** Present when some of what it holds may be known already: it was begun and not crossed off. */
+  begun?: 1;
   /** Present while the browser must be asked again before it can be read. */
   blocked?: 1;
 }
@@ -80,13 +114,23 @@ export interface Tally {
   bytes: number;
   doneFiles: number;
   doneBytes: number;
+  /** Files that a walk found to be in the vault as they are: they never become jobs. */
+  unchanged: number;
 }
+
+/** How many files are in each state now; those that wait, by their reason. */
+export type Counts = Readonly<Partial<Record<Exclude<JobState, 'waiting'> | WaitReason, number>>>;
 
 export interface SettingValues {
   paused: boolean;
   hold: Hold | null;
   tally: Tally;
+  counts: Counts;
   lastProvenAt: number | null;
+  /** Bytes a second that may be sent; null for as many as there can be. */
+  uploadLimit: number | null;
+  /** Nothing is sent while the network is one that costs. */
+  waitOnMetered: boolean;
   /** Name of whoever is signed in here, as the screens show it; null when nobody is. */
   account: string | null;
 }
@@ -94,8 +138,11 @@ export interface SettingValues {
 const SETTING_DEFAULTS: SettingValues = {
   paused: false,
   hold: null,
-  tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 },
+  tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0, unchanged: 0 },
+  counts: {},
   lastProvenAt: null,
+  uploadLimit: null,
+  waitOnMetered: false,
   account: null,
 };
 
@@ -108,6 +155,7 @@ export interface SettingRow {
 
 export type QueueDb = Dexie & {
   jobs: EntityTable<JobRow, 'id'>;
+  bundles: EntityTable<BundleRow, 'id'>;
   sources: Table<SourceRow, string>;
   walks: Table<WalkRow, [string, string]>;
   settings: EntityTable<SettingRow, 'name'>;
@@ -116,7 +164,11 @@ export type QueueDb = Dexie & {
 /** Opens lazily at the first use. `strict`: what the queue says it keeps is on the disk. */
 export function openQueue(name = 'holdfast-queue'): QueueDb {
   const db = new Dexie(name, { chromeTransactionDurability: 'strict' }) as QueueDb;
-  for (const { version, stores } of MIGRATIONS) db.version(version).stores(stores);
+  for (const { version, stores, upgrade } of MIGRATIONS) {
+    db.version(version)
+      .stores(stores)
+      .upgrade((tx) => upgrade?.((table) => tx.table(table)));
+  }
   return db;
 }
 
@@ -131,4 +183,9 @@ export async function writeSetting<N extends SettingName>(
   value: SettingValues[N],
 ): Promise<void> {
   await db.settings.put({ name, value });
+}
+
+/** Back to what it is at first. */
+export async function clearSetting(db: QueueDb, name: SettingName): Promise<void> {
+  await db.settings.delete(name);
 }

@@ -1,7 +1,8 @@
 /**
- * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, source, walk, outbox, view, hold, tally.
+ * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, bundle, source, walk, outbox, view, hold, tally.
  * It promises to survive the death of any context at any instruction. May not: read files, fetch, encrypt or send.
  */
+export { type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
   type Hold,
   type JobRow,
@@ -12,9 +13,9 @@ export {
   type WebRequest,
 } from './db.ts';
 export type { FetchedBytes } from './intake.ts';
-export { type CapturedItem, newId } from './items.ts';
+export type { CapturedItem } from './items.ts';
 export type { WaitReason } from './job.ts';
-export type { ClaimedJob, ClaimLimits } from './leases.ts';
+export type { ClaimedJob, ClaimLimits, FileFault } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export { createView, type QueueSummary, type QueueView, readSummary } from './view.ts';
-export type { WalkNews, Within } from './walks.ts';
+export type { WalkNews } from './walks.ts';

@@ -1,5 +1,5 @@
 /** The outbox's way in: captured items and bytes from the web. Each method is one short transaction. */
-import { countIn, fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
+import { fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
 import { type JobRow, type QueueDb, readSetting, type WebRequest } from './db.ts';
 import { type CapturedItem, takeItems } from './items.ts';
 import { changed, jobRow } from './row.ts';
@@ -30,15 +30,18 @@ export class Intake {
       await resetTallyWhenIdle(db);
       await db.sources.bulkAdd(taken.sources);
       await db.walks.bulkAdd(taken.walks);
-      await db.jobs.bulkAdd(taken.jobs);
-      await countIn(db, taken.jobs);
+      await save(
+        db,
+        taken.jobs.map((job) => [null, job]),
+      );
     });
     return taken.jobs.map((job) => job.id);
   }
 
-  /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. */
+  /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. None while paused. */
   async nextFetch(except: ReadonlySet<string> = new Set()): Promise<{ job: JobRow; request: WebRequest } | undefined> {
     const now = this.#now();
+    if (await readSetting(this.#db, 'paused')) return undefined;
     for (const job of await this.#db.jobs.where('toFetch').equals(1).sortBy('order')) {
       if (except.has(job.id) || (fetchDueAt(job) ?? Number.POSITIVE_INFINITY) > now) continue;
       const source = await this.#db.sources.get(job.sourceId);
@@ -67,7 +70,7 @@ export class Intake {
     await inTransaction(db, async () => {
       const before = await db.jobs.get(id);
       if (before === undefined) return;
-      const { toFetch: _, ...rest } = before;
+      const { toFetch: _, toGive: __, ...rest } = before;
       const { url, title } = fetched.from ?? { url: before.sourceUrl, title: before.sourceTitle };
       const named = { name: fetched.name, size: fetched.blob.size, sourceUrl: url, sourceTitle: title };
       const after = changed(jobRow({ ...rest, ...named }), { type: 'sourced' }, this.#now());

@@ -2,9 +2,9 @@
  * The way in: captured items become sources, walks and jobs. May not: read a file, ask for a permission, or change a job
  * that is under way.
  */
-import { toHex } from '../../shared/bytes/index.ts';
 import type { ErrorCode } from '../../shared/errors/index.ts';
-import type { JobRow, SourceRow, WalkRow, WebRequest } from './db.ts';
+import { bundleOf, commonFolder, grouped, newId, type WalkedFile, type Within } from './bundles.ts';
+import type { BundleRow, JobRow, SourceRow, WalkRow, WebRequest } from './db.ts';
 import type { JobStatus } from './job.ts';
 import { type JobDraft, jobRow } from './row.ts';
 
@@ -22,11 +22,6 @@ export interface TakenItems {
   sources: SourceRow[];
   walks: WalkRow[];
   jobs: JobRow[];
-}
-
-/** Sixteen random bytes as hex. */
-export function newId(): string {
-  return toHex(crypto.getRandomValues(new Uint8Array(16)));
 }
 
 export function takeItems(items: readonly CapturedItem[], now: number): TakenItems {
@@ -53,7 +48,7 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
       job({ path: item.path, name: item.name, size: item.blob.size });
       return;
     case 'unreadable':
-      job({ path: item.path, name: item.name, size: 0, status: { state: 'failed', code: item.code } });
+      job({ path: item.path, name: item.name, size: 0, status: { state: 'failed', code: item.code }, toGive: 1 });
       return;
     case 'web': {
       const { url, title, length } = item.request;
@@ -70,32 +65,44 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
   }
 }
 
-/** The job of a file that a walk came across. `root` is the source folder's name, `within` leads from there to the file. */
-export function walkedFile(walk: WalkRow, root: string, within: readonly string[], size: number, now: number): JobRow {
-  return jobRow(walkedDraft(walk, root, within, size, now));
+/** The jobs of the files that a walk came across. `root` is the source folder's name, `within` leads from there. */
+export function walkedJobs(
+  walk: WalkRow,
+  root: string,
+  files: readonly WalkedFile[],
+  now: number,
+): { jobs: JobRow[]; bundles: BundleRow[] } {
+  const bundles: BundleRow[] = [];
+  const jobs = grouped(files).map((group, i) => {
+    // Claimed in the order in which they were met, which is the order in which their files are at hand.
+    const order = now + i / 1_000;
+    const [first] = group as readonly [WalkedFile];
+    if (group.length === 1) return jobRow({ ...walkedDraft(walk, root, first.within, now), ...first, order });
+    const bundle = bundleOf(newId(), walk.sourceId, root, group);
+    bundles.push(bundle);
+    const size = group.reduce((sum, file) => sum + file.size, 0);
+    const draft = walkedDraft(walk, root, commonFolder(bundle), now);
+    return jobRow({ ...draft, id: bundle.id, files: group.length, bundle: 1, within: [], size, order });
+  });
+  return { jobs, bundles };
 }
 
 /** The item that stands for a folder which cannot be read. */
-export function failedFolder(
-  walk: WalkRow,
-  root: string,
-  within: readonly string[],
-  code: ErrorCode,
-  now: number,
-): JobRow {
-  return jobRow({ ...walkedDraft(walk, root, within, 0, now), status: { state: 'failed', code } });
+export function failedFolder(walk: WalkRow, root: string, within: Within, code: ErrorCode, now: number): JobRow {
+  return jobRow({ ...walkedDraft(walk, root, within, now), status: { state: 'failed', code }, folder: 1 });
 }
 
-function walkedDraft(walk: WalkRow, root: string, within: readonly string[], size: number, now: number): JobDraft {
+function walkedDraft(walk: WalkRow, root: string, within: Within, now: number): JobDraft {
   const names = [root, ...within];
   const { sourceId, capturedAt } = walk;
-  return { ...blank(sourceId, now), within, path: names.slice(0, -1), name: names.at(-1) ?? '', size, capturedAt };
+  return { ...blank(sourceId, now), within, path: names.slice(0, -1), name: names.at(-1) ?? '', size: 0, capturedAt };
 }
 
 function blank(sourceId: string, now: number): Omit<JobDraft, 'path' | 'name' | 'size'> {
   return {
     id: newId(),
     sourceId,
+    files: 1,
     within: [],
     done: 0,
     capturedAt: now,

@@ -1,6 +1,6 @@
 /**
- * The job: one file on its way into the vault, as a pure state machine. `next` alone decides what a job does next. May
- * not: read a clock, touch the database, or know where the bytes come from.
+ * The job: one file, or a bundle of small ones, on its way into the vault, as a pure state machine. `next` alone decides
+ * what a job does next. May not: read a clock, touch the database, or know where the bytes come from.
  */
 import type { ErrorCode } from '../../shared/errors/index.ts';
 
@@ -57,8 +57,8 @@ export type JobEvent =
 /** What the machine needs to know of a job. */
 export interface JobCore {
   readonly status: JobStatus;
-  /** The bytes are not here yet: they come from the web. */
-  readonly needsBytes: boolean;
+  /** Where bytes that are not here yet must come from; null when they are here. */
+  readonly needsBytes: 'web' | 'person' | null;
 }
 
 /**
@@ -89,7 +89,7 @@ function applies(job: JobCore, event: JobEvent, now: number): boolean {
     case 'release':
       return status.state === 'waiting' && status.reason === event.reason;
     case 'retry':
-      return isStuck(status);
+      return isStuck(status) && job.needsBytes !== 'person';
     case 'commit':
     case 'cancel':
       return status.state !== 'committed' && !isFinished(status);
@@ -122,7 +122,7 @@ function target(job: JobCore, event: JobEvent, now: number): JobStatus {
       return { state: 'failed', code: event.code };
     case 'release':
     case 'retry':
-      return job.needsBytes ? { state: 'captured' } : { state: 'queued' };
+      return job.needsBytes !== null ? { state: 'captured' } : { state: 'queued' };
     case 'cancel':
       return { state: 'cancelled' };
     default:
@@ -132,7 +132,7 @@ function target(job: JobCore, event: JobEvent, now: number): JobStatus {
 
 /** The time from which a runner may claim the job; undefined when none may. */
 export function readyAt(job: JobCore): number | undefined {
-  if (job.needsBytes) return undefined;
+  if (job.needsBytes !== null) return undefined;
   switch (job.status.state) {
     case 'queued':
       return 0;
@@ -165,7 +165,9 @@ function ownedBy(status: JobStatus, owner: string | null): Owned | null {
 /** A lease is stopped by its owner; bytes still to be fetched have no lease and are stopped by whoever fetches them. */
 function mayStop(job: JobCore, owner: string | null): boolean {
   if (ownedBy(job.status, owner)) return true;
-  return owner === null && job.needsBytes && (job.status.state === 'captured' || job.status.state === 'waiting');
+  return (
+    owner === null && job.needsBytes !== null && (job.status.state === 'captured' || job.status.state === 'waiting')
+  );
 }
 
 function isStuck(status: JobStatus): boolean {

@@ -1,12 +1,15 @@
 /** The runner's side of the outbox: claims and what became of them. Each method is one short transaction. */
 import { Dexie } from 'dexie';
 import type { ErrorCode } from '../../shared/errors/index.ts';
+import { type ClaimedFile, filesOf, halves, splitOff } from './bundles.ts';
 import {
   applyInSlices,
   applyTo,
+  type Change,
   changes,
   claimable,
   fetchDueAt,
+  forget,
   inState,
   inTransaction,
   isClosed,
@@ -18,16 +21,26 @@ import type { Stage, WaitReason } from './job.ts';
 import { changed } from './row.ts';
 
 export interface ClaimLimits {
-  readonly items: number;
-  /** Sum of sizes; the first job is taken whatever its size. */
+  readonly jobs: number;
+  /** Sum of their files, and of their sizes; the first job is taken whatever it holds. */
+  readonly files: number;
   readonly bytes: number;
   readonly leaseMs: number;
 }
 
 export interface ClaimedJob {
   readonly job: JobRow;
+  readonly files: readonly ClaimedFile[];
   /** Undefined when it is gone from the database. */
   readonly source: SourceRow | undefined;
+}
+
+/** A file of a leased job that cannot be archived, and why. */
+export interface FileFault {
+  readonly jobId: string;
+  /** Its version's id; the job's own when the job is one file. */
+  readonly fileId: string;
+  readonly code: ErrorCode;
 }
 
 /** Finished rows kept, of each kind. */
@@ -48,11 +61,13 @@ export class Leases {
     const now = this.#now();
     return inTransaction(db, async () => {
       if (await isClosed(db, now)) return [];
-      const batch = withinBytes(await claimable(db, now).limit(limits.items).toArray(), limits.bytes);
-      const leased = await save(db, changes(batch, { type: 'claim', owner, until: now + limits.leaseMs }, now));
-      const ids = [...new Set(leased.map((job) => job.sourceId))];
-      const sources = new Map((await db.sources.bulkGet(ids)).map((source) => [source?.id, source]));
-      return leased.map((job) => ({ job, source: sources.get(job.sourceId) }));
+      const batch = withinLimits(await claimable(db, now).limit(limits.jobs).toArray(), limits);
+      const list = changes(batch, { type: 'claim', owner, until: now + limits.leaseMs }, now);
+      await save(db, list);
+      return claimed(
+        db,
+        list.flatMap(([, after]) => after ?? []),
+      );
     });
   }
 
@@ -114,8 +129,57 @@ export class Leases {
     return applyTo(this.#db, ids, { type: 'wait', owner, reason, notBefore }, this.#now());
   }
 
-  fail(owner: string | null, id: string, code: ErrorCode): Promise<void> {
-    return applyTo(this.#db, [id], { type: 'fail', owner, code }, this.#now());
+  /** `owner` null: a document that is still to be fetched. A file of a bundle fails as a job of its own. */
+  fail(owner: string | null, faults: readonly FileFault[]): Promise<void> {
+    const db = this.#db;
+    return inTransaction(db, async () => {
+      const list: Change[] = [];
+      for (const [jobId, some] of Map.groupBy(faults, (fault) => fault.jobId)) {
+        const job = await db.jobs.get(jobId);
+        if (job)
+          list.push(...(await this.#failures(owner, job, new Map(some.map(({ fileId, code }) => [fileId, code])))));
+      }
+      await save(db, list);
+    });
+  }
+
+  async #failures(
+    owner: string | null,
+    job: JobRow,
+    codes: ReadonlyMap<string, ErrorCode>,
+  ): Promise<readonly Change[]> {
+    const failed = (row: JobRow): JobRow | null =>
+      changed(row, { type: 'fail', owner, code: codes.get(row.id) ?? 'E_INTERNAL' }, this.#now());
+    const whole = failed(job);
+    if (whole === null) return [];
+    const bundle = job.bundle === 1 ? await this.#db.bundles.get(job.id) : undefined;
+    if (bundle === undefined) return [[job, whole]];
+    const parts = splitOff(job, bundle, codes);
+    await this.#db.bundles.put(parts.bundle);
+    return [[job, parts.rest], ...parts.singles.map((single): Change => [null, failed(single)])];
+  }
+
+  /** Puts a leased bundle back as two: a fault of ours that names no file is looked for in each. */
+  halve(owner: string, id: string): Promise<void> {
+    const db = this.#db;
+    const now = this.#now();
+    return inTransaction(db, async () => {
+      const [job, bundle] = [await db.jobs.get(id), await db.bundles.get(id)];
+      if (!job || !bundle) return;
+      const parts = halves(job, bundle);
+      await db.bundles.bulkPut(parts.map((part) => part.bundle));
+      const rows = parts.map((part) => part.job);
+      await save(
+        db,
+        rows.map((row) => [row.id === id ? job : null, row]),
+      );
+      await save(db, changes(rows, { type: 'yield', owner }, now));
+    });
+  }
+
+  /** Paused by a person, or held because the road is closed. */
+  isClosed(): Promise<boolean> {
+    return isClosed(this.#db, this.#now());
   }
 
   hold(): Promise<Hold | null> {
@@ -141,19 +205,31 @@ export class Leases {
 
   /** Forgets the oldest finished rows beyond the history that is kept. */
   async prune(): Promise<void> {
+    const db = this.#db;
     for (const state of ['proven', 'cancelled'] as const) {
-      const excess = (await inState(this.#db, state).count()) - HISTORY;
-      if (excess <= 0) continue;
-      await this.#db.jobs.bulkDelete(await inState(this.#db, state).limit(excess).primaryKeys());
+      await inTransaction(db, async () => {
+        const excess = (await inState(db, state).count()) - HISTORY;
+        if (excess > 0) await forget(db, await inState(db, state).limit(excess).toArray());
+      });
     }
   }
 }
 
-function withinBytes(rows: readonly JobRow[], limit: number): readonly JobRow[] {
-  let bytes = 0;
+/** Leased rows with what they are to be read from. */
+async function claimed(db: QueueDb, jobs: readonly JobRow[]): Promise<readonly ClaimedJob[]> {
+  const ids = [...new Set(jobs.map((job) => job.sourceId))];
+  const sources = new Map((await db.sources.bulkGet(ids)).map((source) => [source?.id, source]));
+  const listed = jobs.filter((job) => job.bundle === 1).map((job) => job.id);
+  const bundles = new Map((await db.bundles.bulkGet(listed)).map((bundle) => [bundle?.id, bundle]));
+  return jobs.map((job) => ({ job, files: filesOf(job, bundles.get(job.id)), source: sources.get(job.sourceId) }));
+}
+
+function withinLimits(rows: readonly JobRow[], limits: ClaimLimits): readonly JobRow[] {
+  let [files, bytes] = [0, 0];
   const over = rows.findIndex((row, i) => {
+    files += row.files;
     bytes += row.size;
-    return i > 0 && bytes > limit;
+    return i > 0 && (files > limits.files || bytes > limits.bytes);
   });
   return over === -1 ? rows : rows.slice(0, over);
 }

@@ -1,28 +1,30 @@
 /**
- * A job row and what follows from its status: the only place where a row's derived fields and its share of the tally
- * are worked out. Pure.
+ * A job row and what follows from its status: the only place where a row's derived fields and its share of the sums are
+ * worked out. Pure.
  */
-import type { JobRow, Tally } from './db.ts';
+import type { Counts, JobRow, Tally } from './db.ts';
 import { isFinished, type JobCore, type JobEvent, type JobStatus, next, readyAt } from './job.ts';
 
 /** A row before its derived fields are set. */
 export type JobDraft = Omit<JobRow, 'ready' | 'open' | 'place'>;
 
-function coreOf(row: Pick<JobRow, 'status' | 'toFetch'>): JobCore {
-  return { status: row.status, needsBytes: row.toFetch === 1 };
+function coreOf(row: Pick<JobRow, 'status' | 'toFetch' | 'toGive'>): JobCore {
+  return { status: row.status, needsBytes: row.toFetch === 1 ? 'web' : row.toGive === 1 ? 'person' : null };
 }
 
 /** The row as it is written: derived fields set or absent, so that the indexes name exactly the rows they should. */
 export function jobRow(draft: JobDraft): JobRow {
-  const { id, sourceId, within, path, name, size, done, capturedAt, sourceUrl, sourceTitle } = draft;
-  const { status, order, tries, touchedAt, toFetch } = draft;
-  const place = within.join('/');
+  const { id, sourceId, files, within, path, name, size, done, capturedAt, sourceUrl, sourceTitle } = draft;
+  const { status, order, tries, touchedAt } = draft;
   const ready = readyAt(coreOf(draft));
   return {
-    ...{ id, sourceId, within, place, path, name, size, done, capturedAt, sourceUrl, sourceTitle },
+    ...{ id, sourceId, files, within, path, name, size, done, capturedAt, sourceUrl, sourceTitle },
     ...{ status, order, tries, touchedAt },
+    ...(draft.bundle === 1 ? { bundle: 1 } : { place: within.join('/') }),
     ...(ready === undefined ? {} : { ready }),
-    ...(toFetch === 1 ? { toFetch } : {}),
+    ...(draft.toFetch === 1 ? { toFetch: 1 } : {}),
+    ...(draft.toGive === 1 ? { toGive: 1 } : {}),
+    ...(draft.folder === 1 ? { folder: 1 } : {}),
     ...(isFinished(status) ? {} : { open: 1 }),
   };
 }
@@ -46,22 +48,40 @@ function triesAfter(row: JobRow, status: JobStatus, event: JobEvent): number {
   return status.state === 'committed' || event.type === 'retry' || event.type === 'release' ? 0 : row.tries;
 }
 
-/** What a row adds to the tally. */
-export function tallyOf(row: JobRow): Tally {
+/** The tally when a row has become another, has come (`before` null) or gone (`after` null). Never below zero. */
+export function tallied(tally: Tally, before: JobRow | null, after: JobRow | null): Tally {
+  const [was, is] = [shareOf(before), shareOf(after)];
+  const sum = (name: keyof typeof is) => Math.max(0, tally[name] + is[name] - was[name]);
+  return {
+    ...tally,
+    ...{ files: sum('files'), bytes: sum('bytes'), doneFiles: sum('doneFiles'), doneBytes: sum('doneBytes') },
+  };
+}
+
+const NOTHING = { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 };
+
+function shareOf(row: JobRow | null): Omit<Tally, 'unchanged'> {
+  if (row === null) return NOTHING;
   switch (row.status.state) {
     case 'failed':
     case 'cancelled':
-      return { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 };
+      return NOTHING;
     case 'committed':
     case 'proven':
-      return { files: 1, bytes: row.size, doneFiles: 1, doneBytes: row.size };
+      return { files: row.files, bytes: row.size, doneFiles: row.files, doneBytes: row.size };
     default:
-      return { files: 1, bytes: row.size, doneFiles: 0, doneBytes: 0 };
+      return { files: row.files, bytes: row.size, doneFiles: 0, doneBytes: 0 };
   }
 }
 
-/** `tally + after − before`, never below zero. */
-export function tallied(tally: Tally, before: Tally, after: Tally): Tally {
-  const sum = (name: keyof Tally) => Math.max(0, tally[name] + after[name] - before[name]);
-  return { files: sum('files'), bytes: sum('bytes'), doneFiles: sum('doneFiles'), doneBytes: sum('doneBytes') };
+/** The counts, likewise. */
+export function counted(counts: Counts, before: JobRow | null, after: JobRow | null): Counts {
+  const sums = { ...counts };
+  if (before !== null) sums[keyOf(before)] = Math.max(0, (sums[keyOf(before)] ?? 0) - before.files);
+  if (after !== null) sums[keyOf(after)] = (sums[keyOf(after)] ?? 0) + after.files;
+  return sums;
+}
+
+function keyOf({ status }: JobRow): keyof Counts {
+  return status.state === 'waiting' ? status.reason : status.state;
 }

@@ -9,6 +9,7 @@ export type { JobState, JobStatus, WaitReason } from './job.ts';
 export type { Live } from './live.ts';
 
 export interface QueueSummary {
+  /** Files in each state. */
   counts: Readonly<Record<JobState, number>>;
   waiting: Readonly<Partial<Record<WaitReason, number>>>;
   /** Folders still to be read. */
@@ -60,14 +61,12 @@ export function readSummary(db: QueueDb): Promise<QueueSummary> {
 }
 
 async function summarise(db: QueueDb): Promise<QueueSummary> {
-  const counts = Object.fromEntries(
-    await Promise.all(JOB_STATES.map(async (state) => [state, await inState(db, state).count()] as const)),
-  ) as Record<JobState, number>;
+  const by = await readSetting(db, 'counts');
   const waiting: Partial<Record<WaitReason, number>> = {};
-  for (const reason of counts.waiting > 0 ? WAIT_REASONS : []) {
-    const count = await db.jobs.where('[status.state+status.reason]').equals(['waiting', reason]).count();
-    if (count > 0) waiting[reason] = count;
-  }
+  for (const reason of WAIT_REASONS) if ((by[reason] ?? 0) > 0) waiting[reason] = by[reason] ?? 0;
+  const waitingFiles = Object.values(waiting).reduce((sum, files) => sum + files, 0);
+  const filesIn = (state: JobState) => (state === 'waiting' ? waitingFiles : (by[state] ?? 0));
+  const counts = Object.fromEntries(JOB_STATES.map((state) => [state, filesIn(state)])) as Record<JobState, number>;
   const leased = counts.leased > 0 ? await inState(db, 'leased').toArray() : [];
   return {
     counts,

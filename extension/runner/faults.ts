@@ -12,6 +12,7 @@ const REASONS: Readonly<Partial<Record<ErrorCode, WaitReason>>> = {
   E_PACKS_MISSING: 'rate',
   E_QUOTA: 'quota',
   E_SERVER_FULL: 'quota',
+  E_METERED: 'metered',
   E_LOCKED: 'locked',
   E_SESSION: 'auth',
   E_CREDENTIALS: 'auth',

@@ -44,7 +44,7 @@ async function fetchOne(ports: FetchPorts, job: JobRow, request: WebRequest, out
     const code = codeOf(error);
     if (code === 'E_CANCELLED') return;
     const reason = roadReason(error);
-    if (reason === null) return outbox.leases.fail(null, job.id, code);
+    if (reason === null) return outbox.leases.fail(null, [{ jobId: job.id, fileId: job.id, code }]);
     const wait = 1_000 + backoff(job.tries, ports.random(), { baseMs: 4_000, capMs: 5 * 60_000 });
     await outbox.leases.wait(null, [job.id], reason, clock.now() + wait);
   }

@@ -4,7 +4,8 @@ import type { Clock } from '../../shared/async/index.ts';
 const BEAT_MS = 500;
 
 /**
- * Runs `work` with a signal that fires when `outer` does or when a beat answers false. Beats end with the work.
+ * Runs `work` with a signal that fires when `outer` does, when a beat answers false, or when one fails. Beats end with the
+ * work. Rejects with the beat's failure rather than with what it did to the work.
  */
 export async function withHeartbeat<T>(
   clock: Clock,
@@ -14,11 +15,18 @@ export async function withHeartbeat<T>(
 ): Promise<T> {
   const unwanted = new AbortController();
   const over = new AbortController();
+  let fault: { readonly error: unknown } | null = null;
   const beating = keepBeating(clock, over.signal, async () => {
     if (!(await beat())) unwanted.abort();
+  }).catch((error: unknown) => {
+    fault = { error };
+    unwanted.abort();
   });
+  const failed = () => fault;
   try {
     return await work(AbortSignal.any([outer, unwanted.signal]));
+  } catch (error) {
+    throw failed()?.error ?? error;
   } finally {
     over.abort();
     await beating;

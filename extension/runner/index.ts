@@ -1,5 +1,5 @@
 /**
- * The runner: drains the queue in the engine's worker. Nouns: run, batch, lease, hold, engine. It promises that every job
+ * The runner: drains the queue in the engine's worker. Nouns: run, ledger, lease, hold, engine. It promises that every job
  * it claims ends in the queue as committed, proven, waiting, failed or put back, and that a pause or a cancel is heard
  * within a second. May not: touch the browser's extension API, or keep state outside the queue.
  */

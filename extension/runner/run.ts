@@ -3,33 +3,34 @@
  * hold state that is not in the queue; it may die at any instruction and another run goes on.
  */
 import type { Archiver } from '../../shared/archiver/index.ts';
+import { abortable } from '../../shared/async/index.ts';
 import { codeOf } from '../../shared/errors/index.ts';
-import type { ClaimedJob, ClaimLimits } from '../queue/index.ts';
-import { archiveBatch, type BatchPorts, LEASE_MS } from './batch.ts';
+import type { Unchanged } from '../capture/worker/index.ts';
+import type { ClaimedJob, ClaimLimits, WaitReason } from '../queue/index.ts';
+import { Archiving, type ArchivingPorts, LEASE_MS, refuseMetered } from './archiving.ts';
 import { holdAfter, roadReason } from './faults.ts';
 import { Feed, type FeedPorts } from './feed.ts';
 
-export interface RunPorts extends BatchPorts, FeedPorts {
+export interface RunPorts extends ArchivingPorts, Omit<FeedPorts, 'unchanged'> {
   /** Opens the session of this device. E_SESSION when nobody is signed in. */
   readonly openEngine: () => Promise<Archiver>;
-  /** The queue has moved in a way that shows on the badge. */
-  readonly onMoved: () => void;
 }
 
-/** Many small files make one batch; a large one goes alone. */
-const LIMITS: ClaimLimits = { items: 256, bytes: 64 * 1024 * 1024, leaseMs: LEASE_MS };
+/** Claimed at a time; the archiver has the next ones as soon as it asks. */
+const LIMITS: ClaimLimits = { jobs: 256, files: 1_024, bytes: 64 * 1024 * 1024, leaseMs: LEASE_MS };
 
 /** Must run alone among all contexts: it takes over the leases of runners before it. */
 export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   if (await ports.outbox.controls.get('paused')) return;
   await ports.outbox.leases.inherit(ports.owner);
-  const feed = new Feed(ports);
+  const engine = new Engine(ports);
+  const feed = new Feed({ ...ports, unchanged: () => engine.unchanged() });
   const stop = new AbortController();
   const feeding = feed.run(AbortSignal.any([signal, stop.signal]));
-  // A fault of the feed ends the run, but only after the batch that is under way.
+  // A fault of the feed ends the run, but only after what is under way.
   feeding.catch(() => undefined);
   try {
-    await drain(ports, feed, signal);
+    await new Drain(ports, feed, engine).run(signal);
   } catch (error) {
     stop.abort();
     throw error;
@@ -41,75 +42,134 @@ export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   await ports.outbox.leases.prune();
 }
 
-async function drain(ports: RunPorts, feed: Feed, signal: AbortSignal): Promise<void> {
-  const archiving = new Archiving(ports);
-  while (!signal.aborted) {
-    const more = feed.next();
-    const over = feed.over;
-    const batch = await ports.outbox.leases.claim(ports.owner, archiving.limits());
-    if (batch.length > 0) {
-      if ((await archiving.archive(batch, signal)) === 'closed') return;
-      ports.onMoved();
-    } else if (over) return;
-    else await more;
-  }
-}
-
-class Archiving {
+/** The archiver of a run, opened when the first asks for it. */
+class Engine {
   readonly #ports: RunPorts;
-  #archiver: Archiver | null = null;
-  /** After a fault that may be one item's, so many items go one by one, until the culprit is alone and named. */
-  #alone = 0;
+  #opened: Promise<Archiver> | null = null;
+  #unchanged: Promise<Unchanged | null> | null = null;
 
   constructor(ports: RunPorts) {
     this.#ports = ports;
   }
 
-  limits(): ClaimLimits {
-    return this.#alone > 0 ? { ...LIMITS, items: 1 } : LIMITS;
+  open(): Promise<Archiver> {
+    this.#opened ??= this.#ports.openEngine();
+    return this.#opened;
   }
 
-  /** 'closed' when the queue has to wait. */
-  async archive(batch: readonly ClaimedJob[], signal: AbortSignal): Promise<'open' | 'closed'> {
-    this.#alone = Math.max(0, this.#alone - 1);
+  /** What the walk asks the vault; null while the road is closed. */
+  unchanged(): Promise<Unchanged | null> {
+    this.#unchanged ??= this.#ask();
+    return this.#unchanged;
+  }
+
+  async #ask(): Promise<Unchanged | null> {
+    if (await this.#ports.outbox.leases.isClosed()) return null;
     try {
-      this.#archiver ??= await this.#ports.openEngine();
-      await archiveBatch(this.#ports, this.#archiver, batch, signal);
-      await settle(this.#ports, batch);
-      return 'open';
-    } catch (error) {
-      if (codeOf(error) !== 'E_CANCELLED' && batch.length > 1) this.#alone = batch.length;
-      return recover(this.#ports, batch, error);
+      const archiver = await this.open();
+      return (...file) => archiver.unchanged(...file);
+    } catch {
+      // Whoever has something to archive meets the same fault and says so.
+      return null;
     }
   }
 }
 
-/** After a good batch: the road is open, and nothing stays leased. */
-async function settle({ outbox, owner }: RunPorts, batch: readonly ClaimedJob[]): Promise<void> {
-  await outbox.leases.putBack(owner, idsOf(batch));
-  if ((await outbox.leases.hold()) !== null) await outbox.leases.setHold(null);
-}
+class Drain {
+  readonly #ports: RunPorts;
+  readonly #feed: Feed;
+  readonly #engine: Engine;
+  /** After a fault that may be one file's, so many jobs go one by one, until the culprit is alone and named. */
+  #alone = 0;
 
-/** After a failed one: 'closed' when the road is to blame and the queue waits, 'open' when other jobs may go on. */
-async function recover(ports: RunPorts, batch: readonly ClaimedJob[], error: unknown): Promise<'open' | 'closed'> {
-  const { leases, controls } = ports.outbox;
-  const ids = idsOf(batch);
-  const reason = roadReason(error);
-  if (reason !== null) {
-    const hold = holdAfter(error, reason, await leases.hold(), ports.clock.now(), ports.random());
-    await leases.wait(ports.owner, ids, reason, hold.notBefore);
+  constructor(ports: RunPorts, feed: Feed, engine: Engine) {
+    this.#ports = ports;
+    this.#feed = feed;
+    this.#engine = engine;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const more = this.#feed.next();
+      const over = this.#feed.over;
+      const first = await this.#claim();
+      if (first.length > 0) {
+        if ((await this.#archive(first, signal)) === 'closed') return;
+        this.#ports.onMoved();
+      } else if (over) return;
+      else await more;
+    }
+  }
+
+  #claim(): Promise<readonly ClaimedJob[]> {
+    return this.#ports.outbox.leases.claim(this.#ports.owner, this.#alone > 0 ? { ...LIMITS, jobs: 1 } : LIMITS);
+  }
+
+  /** 'closed' when the queue has to wait. */
+  async #archive(first: readonly ClaimedJob[], signal: AbortSignal): Promise<'open' | 'closed'> {
+    const archiving = new Archiving(this.#ports, first);
+    const { outbox, owner } = this.#ports;
+    const more = this.#alone > 0 ? none : (inner: AbortSignal) => this.#more(inner);
+    this.#alone = Math.max(0, this.#alone - 1);
+    let opened = false;
+    try {
+      await refuseMetered(this.#ports);
+      const archiver = await this.#engine.open();
+      opened = true;
+      await archiving.run(archiver, more, signal);
+      await outbox.leases.putBack(owner, archiving.ledger.jobs);
+      return 'open';
+    } catch (error) {
+      const reason = roadReason(error) ?? (opened ? null : 'offline');
+      const { jobs } = archiving.ledger;
+      if (reason !== null) return this.#wait(error, reason, jobs);
+      if (codeOf(error) === 'E_CANCELLED') await outbox.leases.putBack(owner, jobs);
+      else await this.#search(error, archiving.ledger);
+      return (await outbox.controls.get('paused')) ? 'closed' : 'open';
+    }
+  }
+
+  async *#more(signal: AbortSignal): AsyncGenerator<readonly ClaimedJob[]> {
+    while (!signal.aborted) {
+      const more = this.#feed.next();
+      const over = this.#feed.over;
+      const claimed = await this.#claim();
+      if (claimed.length > 0) yield claimed;
+      else if (over) return;
+      else await abortable(more, signal).catch(() => undefined);
+    }
+  }
+
+  /** The road is to blame: the queue waits. */
+  async #wait(error: unknown, reason: WaitReason, jobs: readonly string[]): Promise<'closed'> {
+    const { outbox, owner, clock, random, onMoved } = this.#ports;
+    const { leases } = outbox;
+    const hold = holdAfter(error, reason, await leases.hold(), clock.now(), random());
+    await leases.wait(owner, jobs, reason, hold.notBefore);
     await leases.setHold(hold);
     // What is committed owes only its proof, and may give it as soon as the hold is over or taken away.
-    await leases.putBack(ports.owner, ids);
-    ports.onMoved();
+    await leases.putBack(owner, jobs);
+    onMoved();
     return 'closed';
   }
-  const code = codeOf(error);
-  if (code === 'E_CANCELLED' || batch.length > 1) await leases.putBack(ports.owner, ids);
-  else for (const id of ids) await leases.fail(ports.owner, id, code);
-  return (await controls.get('paused')) ? 'closed' : 'open';
+
+  /** A fault of ours: the jobs go one by one, and a bundle that fails alone is halved, until a single file is named. */
+  async #search(error: unknown, ledger: Archiving['ledger']): Promise<void> {
+    const { leases } = this.#ports.outbox;
+    const { owner } = this.#ports;
+    const [only, ...others] = ledger.jobs;
+    if (only === undefined) return;
+    if (others.length > 0) {
+      this.#alone = Math.max(this.#alone, 1 + others.length);
+      return leases.putBack(owner, ledger.jobs);
+    }
+    const [fileId = only, ...rest] = ledger.filesOf(only);
+    if (rest.length === 0) return leases.fail(owner, [{ jobId: only, fileId, code: codeOf(error) }]);
+    this.#alone += 2;
+    return leases.halve(owner, only);
+  }
 }
 
-function idsOf(batch: readonly ClaimedJob[]): string[] {
-  return batch.map(({ job }) => job.id);
+async function* none(): AsyncGenerator<never> {
+  // a job that goes alone has no others after it
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { Badge, Button, ErrorNote, FileIcon, formatBytes, IconButton, Name, plainName } from '../../web/ui/index.ts';
 import type { JobRow } from '../queue/view.ts';
-import { itemState } from './item-state.ts';
+import { isFolder, itemState } from './item-state.ts';
 import { item as words } from './messages/en.ts';
 
 export interface ItemRowProps {
@@ -18,10 +18,11 @@ export function ItemRow({ job, onRetry, onCancel, children }: ItemRowProps) {
   const name = plainName(job.name);
   return (
     <li class="queue-item">
-      <FileIcon name={job.name} folder={false} />
+      <FileIcon name={job.name} folder={isFolder(job)} />
       <div class="queue-main">
         <Name name={job.name} />
         <p class="queue-facts">
+          {job.files > 1 && <span>{words.files(job.files)}</span>}
           {job.toFetch !== 1 && <span>{formatBytes(job.size)}</span>}
           <Place job={job} />
         </p>
@@ -35,9 +36,11 @@ export function ItemRow({ job, onRetry, onCancel, children }: ItemRowProps) {
             error={job.status.code}
             action={
               <span class="queue-ways">
-                <Button small label={words.retryOf(name)} onClick={onRetry}>
-                  {words.retry}
-                </Button>
+                {state.canRetry && (
+                  <Button small label={words.retryOf(name)} onClick={onRetry}>
+                    {words.retry}
+                  </Button>
+                )}
                 {children}
                 <Button small kind="quiet" label={words.dismissOf(name)} onClick={onCancel}>
                   {words.dismiss}

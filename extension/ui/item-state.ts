@@ -9,12 +9,17 @@ export interface ItemState {
   readonly canCancel: boolean;
 }
 
-export function itemState(job: Pick<JobRow, 'status' | 'done' | 'size'>): ItemState {
+/** It stands for a folder: for files in it, or for one that could not be read. */
+export function isFolder(job: Pick<JobRow, 'bundle' | 'folder'>): boolean {
+  return job.bundle === 1 || job.folder === 1;
+}
+
+export function itemState(job: Pick<JobRow, 'status' | 'done' | 'size' | 'toGive'>): ItemState {
   const { state } = job.status;
   return {
     text: textOf(job.status, job.done, job.size),
     tone: TONES[state],
-    canRetry: state === 'failed',
+    canRetry: state === 'failed' && job.toGive !== 1,
     canCancel: state === 'captured' || state === 'queued' || state === 'leased' || state === 'waiting',
   };
 }

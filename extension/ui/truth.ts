@@ -56,7 +56,7 @@ function progress(summary: QueueSummary): Truth | null {
   const { counts, tally, walks } = summary;
   const open = openFiles(summary);
   if (open === 0 && walks === 0) return null;
-  if (open === 0) return say('working', truth.reading);
+  if (open === 0) return say('working', truth.reading(tally.unchanged));
   if (open === counts.committed) return say('working', truth.proving(open));
   const safe = Math.max(0, tally.doneFiles - counts.committed);
   return say('working', truth.working(safe, Math.max(tally.files, safe)));

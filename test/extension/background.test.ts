@@ -93,7 +93,7 @@ test('pausing stops the alarms, resuming wakes the engine', async () => {
 test('signing in lets what waited for it go on', async () => {
   const r = rig();
   const [id] = await r.outbox.intake.capture([bytesItem('a')]);
-  await r.outbox.leases.claim('one', { items: 1, bytes: 1, leaseMs: 1 });
+  await r.outbox.leases.claim('one', { jobs: 1, files: 1, bytes: 1, leaseMs: 1 });
   await r.outbox.leases.wait('one', [id!], 'auth', r.clock.now + HOUR);
   await r.answers.account?.({ type: 'account', name: 'ada' });
   const summary = await readSummary(r.db);
@@ -130,12 +130,13 @@ test('a sign-in page in the tab is refused, not stored', async () => {
   assert.deepEqual(job?.status, { state: 'failed', code: 'E_CAPTURE_SIGN_IN' });
 });
 
+const noTally = { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0, unchanged: 0 };
 const none = { captured: 0, queued: 0, leased: 0, waiting: 0, committed: 0, proven: 0, failed: 0, cancelled: 0 };
 const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Partial<QueueSummary['counts']> }) => ({
   waiting: {},
   walks: 0,
   handles: 0,
-  tally: { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0 },
+  tally: noTally,
   inFlight: 0,
   hold: null,
   paused: false,
@@ -168,6 +169,7 @@ test('the line of truth and the badge say the same', () => {
     [{ counts: { waiting: 2 }, waiting: { permission: 2 } }, 'stopped', 'Waiting for you', '!'],
     [{ counts: { committed: 2 } }, 'working', 'Almost done', '2'],
     [{ walks: 1 }, 'working', 'Looking through your folder', ''],
+    [{ walks: 1, tally: { ...noTally, unchanged: 9 } }, 'working', 'Looking through your folder', ''],
     [{ counts: { failed: 1 }, lastProvenAt: now }, 'stopped', '1 file could not be backed up', '!'],
   ];
   for (const [fields, tone, text, badge] of cases) {
@@ -178,6 +180,12 @@ test('the line of truth and the badge say the same', () => {
   }
 });
 
+test('a folder in which nothing had changed is told of, on the line and once it is done', () => {
+  const tally = { ...noTally, unchanged: 100_000 };
+  assert.match(truthOf(summaryOf({ walks: 1, tally }), 0).detail, /^100,000 files/);
+  assert.match(causesOf(summaryOf({ tally })).get('done') ?? '', /^100,000 files/);
+});
+
 test('each cause is told once, and taken back when it is over', () => {
   const failing = causesOf(summaryOf({ counts: { failed: 2 } }));
   assert.deepEqual(planNotices([], failing), { show: ['failed'], clear: [], shown: ['failed'] });
@@ -186,7 +194,7 @@ test('each cause is told once, and taken back when it is over', () => {
 });
 
 test('what was done before the browser started is no news, what is wrong is', () => {
-  const tally = { files: 2, bytes: 9, doneFiles: 2, doneBytes: 9 };
+  const tally = { files: 2, bytes: 9, doneFiles: 2, doneBytes: 9, unchanged: 0 };
   const causes = causesOf(summaryOf({ tally, counts: { proven: 2 }, hold: hold('quota', 'E_QUOTA') }));
   assert.deepEqual([...causes.keys()], ['quota', 'done']);
   assert.deepEqual(planNotices(null, causes).show, ['quota']);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type JobCore, type JobEvent, type JobStatus, next, readyAt } from '../../extension/queue/job.ts';
 
 const OWNERS = ['a', 'b'] as const;
-const at = (status: JobStatus, needsBytes = false): JobCore => ({ status, needsBytes });
+const at = (status: JobStatus, needsBytes: JobCore['needsBytes'] = null): JobCore => ({ status, needsBytes });
 const leased = (owner: string, until = 100): JobStatus => ({ state: 'leased', owner, stage: 'claimed', until });
 
 test('the straight road: queued, leased, committed, proven', () => {
@@ -50,11 +50,18 @@ test('only the owner of a lease is believed about it, but a commit is a fact', (
 
 test('a job whose bytes are still to be fetched cannot be claimed, and goes back to being fetched', () => {
   const captured: JobStatus = { state: 'captured' };
-  assert.equal(next(at(captured, true), { type: 'claim', owner: 'a', until: 1 }, 0), captured);
-  const failed = next(at(captured, true), { type: 'fail', owner: null, code: 'E_CAPTURE_SIGN_IN' }, 0);
+  assert.equal(next(at(captured, 'web'), { type: 'claim', owner: 'a', until: 1 }, 0), captured);
+  const failed = next(at(captured, 'web'), { type: 'fail', owner: null, code: 'E_CAPTURE_SIGN_IN' }, 0);
   assert.deepEqual(failed, { state: 'failed', code: 'E_CAPTURE_SIGN_IN' });
-  assert.deepEqual(next(at(failed, true), { type: 'retry' }, 0), { state: 'captured' });
-  assert.deepEqual(next(at(failed, false), { type: 'sourced' }, 0), { state: 'queued' });
+  assert.deepEqual(next(at(failed, 'web'), { type: 'retry' }, 0), { state: 'captured' });
+  assert.deepEqual(next(at(failed), { type: 'sourced' }, 0), { state: 'queued' });
+});
+
+test('what only a person can give is not tried again without them', () => {
+  const failed: JobStatus = { state: 'failed', code: 'E_SOURCE_UNREADABLE' };
+  assert.equal(next(at(failed, 'person'), { type: 'retry' }, 0), failed);
+  assert.deepEqual(next(at(failed, 'person'), { type: 'sourced' }, 0), { state: 'queued' });
+  assert.deepEqual(next(at(failed, 'person'), { type: 'cancel' }, 0), { state: 'cancelled' });
 });
 
 test('a committed job only ever owes its proof', () => {
@@ -97,7 +104,7 @@ test('what is over stays over, and a job never leaves the vault again', () => {
     fc.property(
       anyStatus,
       anyEvent,
-      fc.boolean(),
+      fc.constantFrom<JobCore['needsBytes']>(null, 'web', 'person'),
       fc.integer({ min: 0, max: 300 }),
       (status, event, needsBytes, now) => {
         const after = next(at(status, needsBytes), event, now);
@@ -105,7 +112,7 @@ test('what is over stays over, and a job never leaves the vault again', () => {
         if (status.state === 'committed' && event.type !== 'fail') {
           assert.ok(after.state === 'committed' || after.state === 'proven');
         }
-        if (needsBytes && event.type === 'claim') assert.equal(after, status);
+        if (needsBytes !== null && event.type === 'claim') assert.equal(after, status);
       },
     ),
     { numRuns: 2_000 },

@@ -2,23 +2,19 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Anchors } from '../../extension/capture/worker/index.ts';
+import { Sources } from '../../extension/capture/worker/index.ts';
 import type { EngineReport } from '../../extension/messaging/index.ts';
 import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
 import { EngineLoop } from '../../extension/runner/loop.ts';
 import { rateOf, type Sample, withSample } from '../../extension/ui/rate.ts';
-import type { ArchiveItem, ArchiveOptions, Archiver, ArchiveSummary } from '../../shared/archiver/index.ts';
+import type { Archiver } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem } from '../contract/queue-suite.ts';
-import { gathered } from '../support/fixtures.ts';
 
 let count = 0;
 
-type Archive = (items: readonly ArchiveItem[], options: ArchiveOptions) => Promise<ArchiveSummary>;
-
-function rig(script: Archive) {
-  const archive: Archiver['archive'] = async (stream, options) => script(await gathered(stream), options);
+function rig(archive: Archiver['archive']) {
   const db = openQueue(`loop-${count++}`);
   const clock = { now: 1_000_000 };
   const outbox = createOutbox(db, () => clock.now);
@@ -28,7 +24,8 @@ function rig(script: Archive) {
   const loop = new EngineLoop({
     outbox,
     owner: 'one',
-    anchors: new Anchors(),
+    sources: new Sources(),
+    isMetered: () => false,
     random: () => 0,
     web: { fetch: async () => new Response(''), isOnline: () => true, now: () => 0 },
     openEngine: async () => ({ archive, unchanged: () => false }),
@@ -60,10 +57,14 @@ function rig(script: Archive) {
   return { db, outbox, clock, loop, idle, sleeps, untilIdle };
 }
 
-const good: Archive = async (items, { onEvent }) => {
-  for (const { key } of items) await onEvent({ type: 'committed', key, unchanged: false, size: 1 });
-  for (const { key } of items) await onEvent({ type: 'proven', key });
-  return { committed: items.length, failed: 0, sentBytes: 0, sentPacks: 0 };
+const good: Archiver['archive'] = async (items, { onEvent }) => {
+  let committed = 0;
+  for await (const { key } of items) {
+    committed++;
+    onEvent({ type: 'committed', key, unchanged: false, size: 1 });
+    onEvent({ type: 'proven', key });
+  }
+  return { committed, failed: 0, sentBytes: 0, sentPacks: 0 };
 };
 
 test('woken, it drains the queue and says that nothing is left', async () => {

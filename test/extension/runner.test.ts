@@ -1,8 +1,8 @@
-/** The runner over a real queue with an archiver of the test's own: batches, faults, pauses, deaths. */
+/** The runner over a real queue with an archiver of the test's own: one stream of files, faults, pauses, deaths. */
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Anchors, type WebPort } from '../../extension/capture/worker/index.ts';
+import { Sources, type WebPort } from '../../extension/capture/worker/index.ts';
 import { createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
 import { Bell } from '../../extension/runner/bell.ts';
 import { type RunPorts, run } from '../../extension/runner/run.ts';
@@ -10,11 +10,10 @@ import type { ArchiveItem, ArchiveOptions, Archiver } from '../../shared/archive
 import { cancelled } from '../../shared/async/index.ts';
 import { type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem, webItem } from '../contract/queue-suite.ts';
-import { gathered } from '../support/fixtures.ts';
 
 let count = 0;
 
-/** What the test does to each batch; the vault keeps a version id once, however often it comes. */
+/** What the test does with each stream, once it has ended; the vault keeps a version id once, however often it comes. */
 type Script = (items: readonly ArchiveItem[], options: ArchiveOptions, vault: Map<string, string>) => Promise<void>;
 
 interface Rig {
@@ -22,7 +21,8 @@ interface Rig {
   readonly ports: RunPorts;
   readonly clock: { now: number };
   readonly vault: Map<string, string>;
-  readonly batches: string[][];
+  /** Names of the files of each stream. */
+  readonly streams: string[][];
   sessions: number;
 }
 
@@ -31,30 +31,32 @@ const wellBehaved: Script = async (items, { onEvent }, vault) => {
     const file = await item.open();
     await file.blob.arrayBuffer();
     vault.set(item.key, item.name);
-    await onEvent({ type: 'committed', key: item.key, unchanged: false, size: file.size });
+    onEvent({ type: 'committed', key: item.key, unchanged: false, size: file.size });
   }
-  for (const item of items) await onEvent({ type: 'proven', key: item.key });
+  for (const item of items) onEvent({ type: 'proven', key: item.key });
 };
 
 function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () => Promise<void> } = {}): Rig {
   const db = openQueue(`runner-${count++}`);
   const clock = { now: 1_000_000 };
   const vault = new Map<string, string>();
-  const batches: string[][] = [];
+  const streams: string[][] = [];
   const archiver: Archiver = {
-    unchanged: () => false,
-    async archive(stream, archiveOptions) {
-      const items = await gathered(stream);
-      batches.push(items.map((item) => item.name));
-      await script(items, archiveOptions, vault);
-      return { committed: items.length, failed: 0, sentBytes: 0, sentPacks: 0 };
+    unchanged: (_, name) => name.startsWith('same'),
+    async archive(items, archiveOptions) {
+      const all: ArchiveItem[] = [];
+      for await (const item of items) all.push(item);
+      streams.push(all.map((item) => item.name));
+      await script(all, archiveOptions, vault);
+      return { committed: all.length, failed: 0, sentBytes: 0, sentPacks: 0 };
     },
   };
   const ports: RunPorts = {
     outbox: createOutbox(db, () => clock.now),
     clock: { now: () => clock.now, sleep: (_, signal) => nextTick(signal) },
     owner: 'one',
-    anchors: new Anchors(),
+    sources: new Sources(),
+    isMetered: () => false,
     random: () => 0.5,
     web: { fetch: async () => new Response('page'), isOnline: () => true, now: () => 7, ...options.web },
     woken: new Bell(),
@@ -65,7 +67,7 @@ function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () 
       return archiver;
     },
   };
-  const made: Rig = { db, ports, clock, vault, batches, sessions: 0 };
+  const made: Rig = { db, ports, clock, vault, streams, sessions: 0 };
   return made;
 }
 
@@ -81,14 +83,14 @@ const road = (code: ErrorCode) => new HoldfastError(code, 'the test says so');
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled(signal)), { once: true }));
 
-test('everything captured ends proven, in batches, with one session', async () => {
+test('everything captured ends proven, in one stream, with one session', async () => {
   const r = rig(wellBehaved);
   await r.ports.outbox.intake.capture(Array.from({ length: 300 }, (_, i) => bytesItem(`f${i}`, 5)));
   await run(r.ports, never);
   assert.equal((await readSummary(r.db)).counts.proven, 300);
   assert.deepEqual(
-    r.batches.map((batch) => batch.length),
-    [256, 44],
+    r.streams.map((names) => names.length),
+    [300],
   );
   assert.equal(r.sessions, 1);
   assert.equal(await r.db.sources.count(), 0);
@@ -98,7 +100,7 @@ test('the bytes that reach the archiver are those captured', async () => {
   const seen: number[] = [];
   const r = rig(async (items, options, vault) => {
     const file = await items[0]!.open();
-    seen.push(...new Uint8Array(await file.blob.arrayBuffer()).subarray(2, 5), file.size, file.mtime);
+    seen.push(...(await file.blob.slice(2, 5).bytes()), file.size, file.mtime);
     await wellBehaved(items, options, vault);
   });
   const blob = new Blob([new Uint8Array([1, 2, 3, 4, 5, 6])]);
@@ -110,8 +112,8 @@ test('the bytes that reach the archiver are those captured', async () => {
 test("one item's fault stays its own", async () => {
   const r = rig(async (items, options, vault) => {
     const [bad, locked, ...good] = items;
-    await options.onEvent({ type: 'failed', key: bad!.key, error: road('E_SOURCE_GONE') });
-    await options.onEvent({ type: 'failed', key: locked!.key, error: road('E_SOURCE_PERMISSION') });
+    options.onEvent({ type: 'failed', key: bad!.key, error: road('E_SOURCE_GONE') });
+    options.onEvent({ type: 'failed', key: locked!.key, error: road('E_SOURCE_PERMISSION') });
     await wellBehaved(good, options, vault);
   });
   await r.ports.outbox.intake.capture(['a', 'b', 'c', 'd'].map((name) => bytesItem(name)));
@@ -140,17 +142,17 @@ for (const [code, reason] of Object.entries(REASONS) as [ErrorCode, string][]) {
       if (broken) throw road(code);
       await wellBehaved(items, options, vault);
     });
-    await r.ports.outbox.intake.capture(Array.from({ length: 400 }, (_, i) => bytesItem(`f${i}`, 1)));
+    await r.ports.outbox.intake.capture(Array.from({ length: 40 }, (_, i) => bytesItem(`f${i}`, 1)));
     await run(r.ports, never);
     const { counts, hold } = await readSummary(r.db);
-    assert.deepEqual([counts.waiting, counts.queued, counts.failed], [256, 144, 0]);
+    assert.deepEqual([counts.waiting, counts.queued, counts.failed], [40, 0, 0]);
     assert.deepEqual([hold?.reason, hold?.code], [reason, code]);
     assert.ok(hold!.notBefore > r.clock.now);
-    assert.equal(r.batches.length, 1);
+    assert.equal(r.streams.length, 1);
     broken = false;
     r.clock.now = hold!.notBefore;
     await run(r.ports, never);
-    assert.equal((await readSummary(r.db)).counts.proven, 400);
+    assert.equal((await readSummary(r.db)).counts.proven, 40);
     assert.equal((await readSummary(r.db)).hold, null);
   });
 }
@@ -169,7 +171,7 @@ test('waits grow with each failure in a row, and are never shorter than the serv
 test('a person who tries at once gets all of it done at once, what only owes its proof included', async () => {
   let open = false;
   const r = rig(async (items, options, vault) => {
-    await options.onEvent({ type: 'committed', key: items[0]!.key, unchanged: false, size: 1 });
+    options.onEvent({ type: 'committed', key: items[0]!.key, unchanged: false, size: 1 });
     if (!open) throw road('E_SERVER_FULL');
     await wellBehaved(items, options, vault);
   });
@@ -214,7 +216,7 @@ test('a fault of ours is pinned on the one item that causes it', async () => {
   assert.deepEqual([failed?.name, failed?.status], ['poison', { state: 'failed', code: 'E_INTERNAL' }]);
 });
 
-test('a pause stops the batch under way and puts it back', async () => {
+test('a pause stops the stream under way and puts it back', async () => {
   const r = rig(async (_, { signal }) => {
     await r.ports.outbox.controls.pause();
     await aborted(signal);
@@ -225,7 +227,7 @@ test('a pause stops the batch under way and puts it back', async () => {
   assert.deepEqual([counts.queued, paused], [2, true]);
 });
 
-test('a cancelled item leaves the batch, the rest goes on', async () => {
+test('a cancelled item leaves the stream, the rest goes on', async () => {
   let first = true;
   const r = rig(async (items, options, vault) => {
     if (!first) return wellBehaved(items, options, vault);
@@ -240,14 +242,14 @@ test('a cancelled item leaves the batch, the rest goes on', async () => {
   assert.equal(r.vault.size, 2);
 });
 
-test('killed at any point of a batch, the next runner finishes it and each version is in the vault once', async () => {
+test('killed at any point of a stream, the next runner finishes it and each version is in the vault once', async () => {
   // 0: before anything; then after so many commits; the last: all committed, nothing proven.
   for (const point of [0, 1, 2, 3]) {
     const dead = new Error('killed');
     const r = rig(async (items, { onEvent }, vault) => {
       for (const item of items.slice(0, point)) {
         vault.set(item.key, item.name);
-        await onEvent({ type: 'committed', key: item.key, unchanged: false, size: 1 });
+        onEvent({ type: 'committed', key: item.key, unchanged: false, size: 1 });
       }
       // Sent, but death came before the answer was heard.
       const lost = items[point];
@@ -265,7 +267,7 @@ test('killed at any point of a batch, the next runner finishes it and each versi
   }
 });
 
-/** An outbox whose owner dies before it can say what became of a batch. */
+/** An outbox whose owner dies before it can say what became of its jobs. */
 function dying(outbox: ReturnType<typeof createOutbox>, error: Error): ReturnType<typeof createOutbox> {
   const leases = new Proxy(outbox.leases, {
     get: (target, name) => {
@@ -302,7 +304,7 @@ test('a paused queue is left alone', async () => {
   await r.ports.outbox.intake.capture([bytesItem('a'), webItem('https://site.test/x', true)]);
   await r.ports.outbox.controls.pause();
   await run(r.ports, never);
-  assert.deepEqual(r.batches, []);
+  assert.deepEqual(r.streams, []);
 });
 
 test('what is captured while a large file is under way is fetched at once, not after it', async () => {
@@ -317,7 +319,7 @@ test('what is captured while a large file is under way is fetched at once, not a
   await r.ports.outbox.intake.capture([bytesItem('large')]);
   await run(r.ports, never);
   assert.deepEqual(
-    r.batches.map((batch) => batch.length),
+    r.streams.map((names) => names.length),
     [1, 1],
   );
   assert.equal((await readSummary(r.db)).counts.proven, 2);

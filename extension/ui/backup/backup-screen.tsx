@@ -134,6 +134,7 @@ function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
       </div>
       <RunProgress summary={summary} />
       {summary.walks > 0 && !summary.paused && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
+      {summary.tally.unchanged > 0 && <p class="queue-facts">{backup.unchanged(summary.tally.unchanged)}</p>}
       {open && summary.handles > 0 && <p class="queue-facts">{backup.keepOpen}</p>}
       {asking && (
         <Confirm

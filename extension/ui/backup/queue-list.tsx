@@ -76,7 +76,7 @@ function Nothing({ filter }: { filter: QueueFilter }) {
 function Row({ job, onRetry, onCancel, onGive }: QueueListProps & { job: JobRow }) {
   return (
     <ItemRow job={job} onRetry={() => onRetry(job.id)} onCancel={() => onCancel(job.id)}>
-      {job.toFetch === 1 && <Give onGive={(file) => onGive(job.id, file)} />}
+      {(job.toFetch === 1 || job.toGive === 1) && <Give onGive={(file) => onGive(job.id, file)} />}
     </ItemRow>
   );
 }

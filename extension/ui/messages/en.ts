@@ -14,7 +14,10 @@ export const truth = {
   signIn: ['Not signed in', 'Sign in to start backing up.'],
   safe: (provenAt: number, now: number) => ['Everything is safe', `Proven ${formatAge(provenAt, now)}`],
   working: (done: number, all: number) => ['Backing up', `${formatCount(done)} of ${files(all)} safe`],
-  reading: ['Looking through your folder', 'Files are added as they are found.'],
+  reading: (unchanged: number) => [
+    'Looking through your folder',
+    unchanged === 0 ? 'Files are added as they are found.' : `${files(unchanged)} safe already`,
+  ],
   proving: (count: number) => ['Almost done', `Checking ${files(count)} on the server`],
   paused: (count: number) => ['Paused', `${files(count)} waiting`],
   stopped: {
@@ -86,6 +89,7 @@ export const backup = {
   noneDone: 'Nothing is finished yet.',
   list: 'Backup queue',
   more: (count: number) => `The newest ${formatCount(count)} are shown.`,
+  unchanged: (count: number) => `${files(count)} had not changed and ${count === 1 ? 'was' : 'were'} safe already.`,
   walking: (count: number) => `Looking through ${plural(count, 'folder', 'folders')}…`,
   allowTitle: 'Your browser wants your permission',
   allowText: 'Nothing is lost: these wait until you allow them. Permission for files ends when the browser is closed.',
@@ -99,6 +103,7 @@ export const backup = {
 
 /** What an item's state is called, and what it means. */
 export const item = {
+  files,
   captured: 'Fetching',
   queued: 'Waiting its turn',
   claimed: 'Starting',
@@ -131,6 +136,7 @@ export const item = {
 export const notice = {
   title: 'Holdfast',
   done: (count: number, bytes: number) => `${files(count)} (${formatBytes(bytes)}) safe and checked.`,
+  unchanged: (count: number) => `${files(count)} safe already: nothing had changed.`,
   failed: (count: number) => `${files(count)} could not be backed up. Nothing else is affected. Open to see which.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
   quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',

@@ -1,7 +1,7 @@
 /** The last items and how they stand; what can be done about them is on the full page. */
 import { FileIcon, Name } from '../../../web/ui/index.ts';
 import type { QueueView } from '../../queue/view.ts';
-import { itemState } from '../item-state.ts';
+import { isFolder, itemState } from '../item-state.ts';
 import { popup } from '../messages/en.ts';
 import { useLive } from '../use-live.ts';
 
@@ -20,7 +20,7 @@ export function RecentItems({ view }: { view: QueueView }) {
           const { text, tone } = itemState(job);
           return (
             <li key={job.id} class="recent-item">
-              <FileIcon name={job.name} folder={false} />
+              <FileIcon name={job.name} folder={isFolder(job)} />
               <div class="queue-main">
                 <Name name={job.name} />
                 <p class={`queue-facts state-${tone}`}>{text}</p>

@@ -390,6 +390,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
     'What is on your computer is untouched.',
     'Try again. The missing pieces are sent once more.',
   ],
+  E_METERED: [
+    'Your network is metered, and you chose to wait for another.',
+    UNTOUCHED,
+    'It goes on by itself on another network.',
+  ],
   E_LOCKED: ['Your keys are locked.', UNTOUCHED, 'Sign in again to unlock them.'],
   E_SOURCE_PERMISSION: [
     'The browser wants to be asked again before it reads this.',

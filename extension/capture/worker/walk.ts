@@ -1,0 +1,183 @@
+/**
+ * Walks captured folders. What it comes across is told to the queue in parts, each one transaction: a folder is crossed off
+ * only together with the last of what it holds. Killed anywhere, the folders that were not crossed off are read once more,
+ * without what is known of them already. May not: read contents.
+ */
+import { sourceError } from '../../../shared/archiver/index.ts';
+import { Budget, type Clock, createMutex, mapConcurrent } from '../../../shared/async/index.ts';
+import { newId, type Outbox, type SourceRow, type WalkRow, type Within } from '../../queue/index.ts';
+import type { Sources } from './sources.ts';
+import { News } from './walk-news.ts';
+
+/** Each telling waits for the disk, so it is worth many files; but people want to see the first ones soon. */
+const TELL_ENTRIES = 1_024;
+const TELL_MS = 250;
+/** Directories read together, and files looked at together: each is a question to another process. */
+const READERS = 8;
+const LOOKS = 256;
+
+/** True when the vault's newest version of a file has this size and date. */
+export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => boolean;
+
+export interface WalkPorts {
+  readonly outbox: Outbox;
+  readonly sources: Sources;
+  readonly clock: Clock;
+  /** Resolves with null when the vault cannot be asked: then every file becomes a job. */
+  readonly unchanged: () => Promise<Unchanged | null>;
+}
+
+/** Walks until no folder is left that may be read now. `onTold` whenever the queue has heard something. */
+export async function walkFolders(ports: WalkPorts, onTold: () => void, signal: AbortSignal): Promise<void> {
+  const { walks } = ports.outbox;
+  for (let row = await walks.next(); row !== undefined && !signal.aborted; row = await walks.next()) {
+    const source = ports.sources.hold(await walks.source(row.sourceId));
+    if (source?.kind === 'folder') {
+      await new Walk(ports, row, source, onTold).run(signal);
+      continue;
+    }
+    const news = new News();
+    news.cross(row.within);
+    await walks.tell(row, '', news);
+  }
+}
+
+interface Folder {
+  readonly within: Within;
+  /** Some of what it holds may be known. */
+  readonly begun: boolean;
+  readonly open: () => Promise<FileSystemDirectoryHandle>;
+}
+
+/** What a folder holds: another, or a file, `null` when it cannot be looked at: listed all the same, so that it is seen to fail. */
+type Child = FileSystemDirectoryHandle | { readonly name: string; readonly file: File | null };
+
+/** One walk and everything below it. */
+class Walk {
+  readonly #ports: WalkPorts;
+  readonly #row: WalkRow;
+  readonly #source: Extract<SourceRow, { kind: 'folder' }>;
+  readonly #onTold: () => void;
+  readonly #left: Folder[];
+  /** Folders being read. */
+  #reading = 0;
+  #moved = Promise.withResolvers<void>();
+  readonly #looks = new Budget(LOOKS);
+  readonly #exclusively = createMutex();
+  #news = new News();
+  #toldAt: number;
+  #wanted = true;
+
+  constructor(ports: WalkPorts, row: WalkRow, source: Extract<SourceRow, { kind: 'folder' }>, onTold: () => void) {
+    this.#ports = ports;
+    this.#row = row;
+    this.#source = source;
+    this.#onTold = onTold;
+    this.#toldAt = ports.clock.now();
+    const { within } = row;
+    this.#left = [{ within, begun: row.begun === 1, open: () => ports.sources.directory(source, within) }];
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for await (const _ of mapConcurrent(this.#folders(signal), READERS, (folder) => this.#read(folder, signal))) {
+      // what was read is in the news
+    }
+    if (!this.#isOver(signal)) await this.#tell();
+  }
+
+  async *#folders(signal: AbortSignal): AsyncGenerator<Folder> {
+    while (!this.#isOver(signal)) {
+      const folder = this.#left.pop();
+      if (folder !== undefined) {
+        this.#reading++;
+        yield folder;
+      } else if (this.#reading > 0) await this.#moved.promise;
+      else return;
+    }
+  }
+
+  #isOver(signal: AbortSignal): boolean {
+    return signal.aborted || !this.#wanted;
+  }
+
+  /** The folders inside are put on `#left`. */
+  async #read(folder: Folder, signal: AbortSignal): Promise<void> {
+    const { within, begun } = folder;
+    try {
+      const known = begun ? await this.#ports.outbox.walks.known(this.#source.id, within) : null;
+      for await (const child of this.#children(folder)) {
+        if (this.#isOver(signal)) return;
+        if ('kind' in child) this.#find(folder, child);
+        else if (!known?.has(child.name)) await this.#meet(within, child.name, child.file);
+        if (this.#isDue()) await this.#exclusively(async () => this.#isDue() && this.#tell());
+      }
+    } finally {
+      this.#reading--;
+      this.#moved.resolve();
+      this.#moved = Promise.withResolvers();
+    }
+  }
+
+  #find(folder: Folder, handle: FileSystemDirectoryHandle): void {
+    const within = [...folder.within, handle.name];
+    this.#news.find(folder.within, within, folder.begun);
+    this.#left.push({ within, begun: folder.begun, open: async () => handle });
+    this.#moved.resolve();
+    this.#moved = Promise.withResolvers();
+  }
+
+  async #meet(folder: Within, name: string, file: File | null): Promise<void> {
+    const unchanged = await this.#ports.unchanged();
+    const path = [this.#source.handle.name, ...folder];
+    if (file !== null && unchanged?.(path, name, file.size, file.lastModified)) {
+      this.#news.unchanged++;
+      return;
+    }
+    const met = { id: newId(), within: [...folder, name], size: file?.size ?? 0 };
+    if (file !== null) this.#ports.sources.keep(met.id, file);
+    this.#news.meet(folder, met);
+  }
+
+  /** A fault of reading the folder is news of it; one of the queue is not ours to explain. */
+  async *#children({ within, open }: Folder): AsyncGenerator<Child> {
+    try {
+      const handle = await open();
+      yield* mapConcurrent(handle.values() as AsyncIterable<FileSystemHandle>, LOOKS, (child) => this.#look(child));
+      this.#news.cross(within);
+    } catch (error) {
+      const { code } = sourceError(error);
+      if (code === 'E_SOURCE_PERMISSION') this.#news.block(within);
+      else this.#news.fail(within, code);
+    }
+  }
+
+  #look(handle: FileSystemHandle): Promise<Child> {
+    if (handle.kind === 'directory') return Promise.resolve(handle as FileSystemDirectoryHandle);
+    return this.#looks.run(1, async () => {
+      try {
+        return { name: handle.name, file: await (handle as FileSystemFileHandle).getFile() };
+      } catch (error) {
+        if (sourceError(error).code === 'E_SOURCE_PERMISSION') throw error;
+        return { name: handle.name, file: null };
+      }
+    });
+  }
+
+  #isDue(): boolean {
+    return this.#news.size >= TELL_ENTRIES || this.#ports.clock.now() - this.#toldAt >= TELL_MS;
+  }
+
+  async #tell(): Promise<void> {
+    const news = this.#news;
+    this.#news = new News();
+    this.#toldAt = this.#ports.clock.now();
+    try {
+      this.#wanted &&= await this.#ports.outbox.walks.tell(this.#row, this.#source.handle.name, news);
+    } catch (error) {
+      // No more is told: it might cross off a folder of which these news held a part.
+      this.#wanted = false;
+      throw error;
+    }
+    this.#onTold();
+  }
+}
