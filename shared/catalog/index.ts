@@ -85,15 +85,25 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
       const folder = rowOf(here.state, folderId ?? ROOT);
       if (folder === NONE || !here.state.nodes.isFolder(folder))
         throw new HoldfastError('E_NOT_FOUND', 'no such folder');
-      const path = crumbs(here.state, folder);
+      const above = crumbs(here.state, folder);
+      const path = namesOf(above);
       const rows = Array.from(childRows(here.state, folder), (row) => describeNode(here, row, path));
-      return { crumbs: path, rows: rows.sort(order(sort, descending)) };
+      return { crumbs: above, rows: rows.sort(order(sort, descending)) };
     },
     search(query, limit) {
       const here = tree();
+      const paths = new Map<number, readonly string[]>();
+      const pathTo = (folder: number): readonly string[] => {
+        let path = paths.get(folder);
+        if (path === undefined) {
+          path = namesOf(crumbs(here.state, folder));
+          paths.set(folder, path);
+        }
+        return path;
+      };
       const ranked = searching.find(here, query, limit).map(({ row, begins }) => ({
         begins,
-        row: describeNode(here, row, crumbs(here.state, here.state.nodes.parent.get(row))),
+        row: describeNode(here, row, pathTo(here.state.nodes.parent.get(row))),
       }));
       ranked.sort((a, b) => Number(b.begins) - Number(a.begins) || byName.compare(a.row.name, b.row.name));
       return ranked.map(({ row }) => row);
@@ -107,10 +117,12 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
   };
 }
 
-function describeNode(tree: Tree, row: number, path: readonly Crumb[]): CatalogRow {
+const namesOf = (path: readonly Crumb[]): string[] => path.map((crumb) => crumb.name);
+
+function describeNode(tree: Tree, row: number, path: readonly string[]): CatalogRow {
   const { state } = tree;
   const node = nodeOf(state, row);
-  const version = versionOf(state, state.nodes.newest.get(row));
+  const version = versionOf(state, state.nodes.newest.get(row), true);
   const { size, files, mtime } = tree.sums(row);
   return {
     fileId: node.fileId,
@@ -120,7 +132,7 @@ function describeNode(tree: Tree, row: number, path: readonly Crumb[]): CatalogR
     files,
     mtime: mtime || version.mtime,
     versions: node.versionCount,
-    path: path.map((crumb) => crumb.name),
+    path,
     parentId: node.parent === ROOT ? null : node.parent,
     mime: version.mime,
     changedDuringRead: (version.flags & VERSION_FLAG.changedDuringRead) !== 0,

@@ -4,17 +4,14 @@
  * begin with the query come first, then the shorter ones.
  */
 import { utf8 } from '../bytes/index.ts';
-import { fold, lettersOf, type VaultState } from '../vault/index.ts';
+import { fold, isLetter, lettersOf, RANKS, ROOT_ROW, type VaultState } from '../vault/index.ts';
 import type { Tree } from './tree.ts';
-
-/** Lengths of names are told apart up to this many bytes. */
-const LENGTHS = 256;
 
 interface Found {
   readonly tree: Tree;
   readonly wanted: string;
   readonly rows: Uint32Array;
-  /** By place in `rows`: 0 … 255 by length where the name begins with the query, then as many where it does not. */
+  /** By place in `rows`, the lower the better. */
   readonly ranks: Uint16Array;
 }
 
@@ -37,25 +34,25 @@ function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
   const { nodes, names }: VaultState = tree.state;
   const bytes = utf8(wanted);
   const letters = lettersOf(bytes);
+  const sure = isLetter(bytes);
   const count = within?.length ?? nodes.rows;
   const rows = new Uint32Array(count);
   const ranks = new Uint16Array(count);
   let found = 0;
-  for (let i = within === null ? 1 : 0; i < count; i++) {
+  for (let i = within === null ? ROOT_ROW + 1 : 0; i < count; i++) {
     const row = within === null ? i : (within[i] as number);
-    if ((nodes.letters.get(row) & letters) >>> 0 !== letters) continue;
-    const address = nodes.nameAt.get(row);
-    const at = names.find(address, bytes);
-    if (at < 0 || nodes.isDeleted(row) || tree.isHidden(nodes.parent.get(row))) continue;
+    if ((nodes.letters.get(row) & letters) >>> 0 !== letters || nodes.isDeleted(row)) continue;
+    const rank = names.rank(nodes.nameAt.get(row), bytes, sure);
+    if (rank < 0 || tree.isHidden(nodes.parent.get(row))) continue;
     rows[found] = row;
-    ranks[found++] = (at === 0 ? 0 : LENGTHS) + Math.min(names.length(address), LENGTHS - 1);
+    ranks[found++] = rank;
   }
   return { tree, wanted, rows: rows.slice(0, found), ranks: ranks.slice(0, found) };
 }
 
 /** The `limit` of the lowest rank; among equals those that have been there longest. */
 function best({ rows, ranks }: Found, limit: number): { row: number; begins: boolean }[] {
-  const counts = new Uint32Array(2 * LENGTHS);
+  const counts = new Uint32Array(2 * RANKS);
   for (const rank of ranks) counts[rank] = (counts[rank] as number) + 1;
   let worst = 0;
   for (let room = limit; worst < counts.length && room > 0; worst++) room -= counts[worst] as number;
@@ -65,7 +62,7 @@ function best({ rows, ranks }: Found, limit: number): { row: number; begins: boo
     const rank = ranks[i] as number;
     if (rank >= worst) continue;
     const into = rank === worst - 1 ? rest : chosen;
-    if (into.length < limit) into.push({ row: rows[i] as number, begins: rank < LENGTHS });
+    if (into.length < limit) into.push({ row: rows[i] as number, begins: rank < RANKS });
   }
   return [...chosen, ...rest.slice(0, limit - chosen.length)];
 }

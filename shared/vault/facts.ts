@@ -67,7 +67,8 @@ function bitsOf({ flags, manifest, btime, mode, attributes }: Facts): number {
   );
 }
 
-export function decodeFacts(page: Bytes, offset: number): Facts {
+/** `brief` leaves the manifest empty: a list of many versions asks for everything else. */
+export function decodeFacts(page: Bytes, offset: number, brief = false): Facts {
   const from = new Reader(page, offset);
   const nameAt = from.number();
   const device = from.number();
@@ -77,10 +78,11 @@ export function decodeFacts(page: Bytes, offset: number): Facts {
   const btime = bits & BIT.btime ? from.time() : null;
   const mode = bits & BIT.mode ? from.number() : null;
   const rootHash = from.bytes(HASH);
-  const rows = from.many(() => [from.number(), from.bytes(HASH)] as [number, Bytes]);
+  const count = from.number();
+  const rows = brief ? from.pass(count) : from.many(count, () => [from.number(), from.bytes(HASH)] as [number, Bytes]);
   const manifest =
     bits & BIT.segments ? ({ op: 'segments', segments: rows } as const) : ({ op: 'inline', chunks: rows } as const);
-  const pairs = bits & BIT.attributes ? from.many(() => [from.text(), from.text()] as const) : [];
+  const pairs = bits & BIT.attributes ? from.many(from.number(), () => [from.text(), from.text()] as const) : [];
   const flags = bits & BIT.flags;
   return { nameAt, device, mime, capturedAt, btime, mode, flags, rootHash, manifest, attributes: new Map(pairs) };
 }
@@ -119,7 +121,16 @@ class Reader {
     return fromUtf8(this.bytes(this.number()));
   }
 
-  many<T>(one: () => T): T[] {
-    return Array.from({ length: this.number() }, one);
+  many<T>(count: number, one: () => T): T[] {
+    return Array.from({ length: count }, one);
+  }
+
+  /** Over so many chunks. */
+  pass(count: number): [number, Bytes][] {
+    for (let i = 0; i < count; i++) {
+      this.number();
+      this.#at += HASH;
+    }
+    return [];
   }
 }

@@ -2,7 +2,7 @@
  * Names as bytes in an arena: `varint length ‖ varint length of the folded form ‖ name ‖ folded form`, both in UTF-8. The
  * folded form is what a search compares: NFKC in lower case. A name in ASCII has none, for its bytes fold as they are read.
  */
-import { type Bytes, fromUtf8, utf8 } from '../bytes/index.ts';
+import { fromUtf8, utf8 } from '../bytes/index.ts';
 import { Arena } from './arena.ts';
 
 /** Lower case of every byte of ASCII; all others as they are. */
@@ -13,6 +13,9 @@ const LETTER = Uint32Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x80) return (1 << (30 + (byte & 1))) >>> 0;
   return (1 << (26 + (byte & 3))) >>> 0;
 });
+/** Lengths of names are told apart up to this many bytes. */
+export const RANKS = 256;
+const SHORT = 128;
 const NON_ASCII = /[\u0080-\uffff]/;
 
 /** What a search compares: equal for names that differ in case or in the form of their characters. */
@@ -32,6 +35,11 @@ export function hashOf(name: Uint8Array): number {
   let hash = 0x811c9dc5;
   for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
+}
+
+/** A folded text that is one letter with a bit of its own: names with that bit have it. */
+export function isLetter(folded: Uint8Array): boolean {
+  return folded.length === 1 && (folded[0] as number) >= 0x61 && (folded[0] as number) <= 0x7a;
 }
 
 export interface AddedName {
@@ -54,55 +62,57 @@ export class Names extends Arena {
   }
 
   name(address: number): string {
-    return fromUtf8(this.#bytes(address));
+    const page = this.page(address);
+    const length = varint(page, this.offset(address));
+    const folded = varint(page, length.next);
+    const bytes = page.subarray(folded.next, folded.next + length.value);
+    // What has no folded form is ASCII, and short names are not worth a decoder.
+    return folded.value === 0 && bytes.length <= SHORT ? String.fromCharCode(...bytes) : fromUtf8(bytes);
   }
 
   isName(address: number, name: Uint8Array): boolean {
-    const bytes = this.#bytes(address);
-    if (bytes.length !== name.length) return false;
-    for (let i = 0; i < name.length; i++) if (bytes[i] !== name[i]) return false;
+    const page = this.page(address);
+    let at = this.offset(address);
+    let length = page[at++] as number;
+    if (length > 0x7f) length = (length & 0x7f) | ((page[at++] as number) << 7);
+    if (length !== name.length) return false;
+    while ((page[at++] as number) > 0x7f) {
+      // over the length of the folded form
+    }
+    for (let i = 0; i < length; i++) if (page[at + i] !== name[i]) return false;
     return true;
   }
 
-  /** Number of bytes of a name. */
-  length(address: number): number {
-    return this.#bytes(address).length;
-  }
-
-  /** Where `wanted`, a folded text in UTF-8, begins in the folded name; -1 when it does not. */
-  find(address: number, wanted: Uint8Array): number {
+  /**
+   * How well a folded text in UTF-8 is found in a name: -1 when it is not there, else the name's length in bytes, at most
+   * RANKS − 1, and RANKS more when the name does not begin with it. `sure` says that it is there somewhere.
+   */
+  rank(address: number, wanted: Uint8Array, sure: boolean): number {
     const page = this.page(address);
     let at = this.offset(address);
     let length = page[at++] as number;
     if (length > 0x7f) length = (length & 0x7f) | ((page[at++] as number) << 7);
     let folded = page[at++] as number;
     if (folded > 0x7f) {
-      const high = page[at++] as number;
-      folded = (folded & 0x7f) | ((high & 0x7f) << 7);
-      if (high > 0x7f) folded |= (page[at++] as number) << 14;
+      const next = varint(page, at - 1);
+      folded = next.value;
+      at = next.next;
     }
     const start = folded === 0 ? at : at + length;
-    return indexIn(page, start, folded === 0 ? length : folded, wanted);
-  }
-
-  #bytes(address: number): Bytes {
-    const page = this.page(address);
-    const length = varint(page, this.offset(address));
-    const folded = varint(page, length.next);
-    return page.subarray(folded.next, folded.next + length.value);
+    const end = start + (folded === 0 ? length : folded) - wanted.length;
+    const shown = length < RANKS ? length : RANKS - 1;
+    const first = wanted[0] as number;
+    if (sure) return LOWER[page[start] as number] === first ? shown : shown + RANKS;
+    for (at = start; at <= end; at++) {
+      if (LOWER[page[at] as number] === first && isAt(page, at, wanted)) return at === start ? shown : shown + RANKS;
+    }
+    return -1;
   }
 }
 
-function indexIn(page: Uint8Array, start: number, length: number, wanted: Uint8Array): number {
-  const first = wanted[0] as number;
-  const last = start + length - wanted.length;
-  for (let at = start; at <= last; at++) {
-    if (LOWER[page[at] as number] !== first) continue;
-    let same = 1;
-    while (same < wanted.length && LOWER[page[at + same] as number] === wanted[same]) same++;
-    if (same === wanted.length) return at - start;
-  }
-  return -1;
+function isAt(page: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 1; i < wanted.length; i++) if (LOWER[page[at + i] as number] !== wanted[i]) return false;
+  return true;
 }
 
 /** Seven bits a byte, the lowest first; the eighth says that more follow. Answers where the next thing goes. */

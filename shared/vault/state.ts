@@ -152,11 +152,11 @@ export function nodeOf({ nodes, names, versions }: VaultState, row: number): Nod
   };
 }
 
-/** The version of a row. */
-export function versionOf(state: VaultState, row: number): VersionState {
+/** The version of a row; `brief` leaves its manifest empty. */
+export function versionOf(state: VaultState, row: number, brief = false): VersionState {
   const { versions, facts: arena, names, nodes } = state;
   const address = versions.factsAt.get(row);
-  const { nameAt, device, mime, ...facts } = decodeFacts(arena.page(address), arena.offset(address));
+  const { nameAt, device, mime, ...facts } = decodeFacts(arena.page(address), arena.offset(address), brief);
   return {
     ...facts,
     versionId: versions.id.get(row),

@@ -57,10 +57,13 @@ export const LARGE_GENESIS: OpOf<'genesis'> = {
   serverPublicKey: 'key',
 };
 
+/** A new file at the root. */
+export const fileOf = (n: number, name: string): PutVersion => version(n, name, new Uint8Array(16), { size: 1_000 });
+
 /** `files` files and the folders they need: operations in entries of 64, as a backup would write them. */
-export function largeState(files: number): VaultState {
+export function largeState(files: number, genesis: OpOf<'genesis'> = LARGE_GENESIS): VaultState {
   const state = emptyState();
-  let ops: Op[] = [LARGE_GENESIS];
+  let ops: Op[] = [genesis];
   const commit = (): void => {
     const entry = { device: idOf(-3, 16), grant: 0, t: START, seen: [], ops };
     applyEntry(state, entry, state.seq + 1, idOf(state.seq, 32));
