@@ -27,11 +27,15 @@ export function createOutput({ out, err }: Streams): Output & { flush(): Promise
     if (shown) err.write('\r\x1b[K');
     shown = false;
   };
-  const flush = async (): Promise<void> => {
+  /** Answers whether there is room for more. */
+  const write = (): boolean => {
     const text = pending;
     pending = '';
     clear();
-    if (text !== '' && !out.write(text)) await new Promise((resolve) => out.once('drain', resolve));
+    return text === '' || out.write(text);
+  };
+  const flush = async (): Promise<void> => {
+    if (!write()) await new Promise((resolve) => out.once('drain', resolve));
   };
   return {
     flush,
@@ -40,7 +44,7 @@ export function createOutput({ out, err }: Streams): Output & { flush(): Promise
       if (pending.length > BLOCK) await flush();
     },
     note(text) {
-      clear();
+      write();
       err.write(`${text}\n`);
     },
     progress(text) {

@@ -2,6 +2,7 @@
  * Reads a log once, from its start, for somebody who writes nothing and keeps nothing between runs. Verifies every entry as
  * the vault does; without a pinned head it cannot see that a log ends early, only that it is not what it says it is.
  */
+import { throwIfAborted } from '../async/index.ts';
 import { type Bytes, fromHex, toHex } from '../bytes/index.ts';
 import type { LogEntries } from '../client/index.ts';
 import { codeOf, HoldfastError } from '../errors/index.ts';
@@ -26,7 +27,7 @@ export interface ReadLogOptions {
  * The state that a vault's log adds up to.
  * @param logKey 32 bytes
  * Errors: E_INTEGRITY or E_DOWNGRADE, with the number of the entry in the text; E_FORK when the entries do not lead to the
- * head that the reader names; those of the reader.
+ * head that the reader names; E_CANCELLED; those of the reader.
  */
 export async function readLog(
   reader: LogReader,
@@ -39,6 +40,7 @@ export async function readLog(
   for (;;) {
     const page = await reader.readLog(vaultId, state.seq, MAX_ENTRIES_PER_READ, signal);
     for (const { body } of page.entries) {
+      throwIfAborted(signal);
       const opened = await atEntry(state, () => verifyNext(state, id, logKey, body));
       if (state.seq > 0 && before(opened.entry)) return state;
       await atEntry(state, async () => applyEntry(state, opened.entry, state.seq + 1, opened.hash));

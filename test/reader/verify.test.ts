@@ -6,6 +6,7 @@ import { type Bytes, toHex, utf8 } from '../../shared/bytes/index.ts';
 import { sha256 } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { sealPack } from '../../shared/format/index.ts';
+import { type NodeState, newestVersion, nodesOf } from '../../shared/vault/index.ts';
 import { random } from '../support/fixtures.ts';
 import { put } from '../support/ops.ts';
 import { archive, itemOf } from '../support/share-scene.ts';
@@ -95,7 +96,9 @@ test('a version whose chunks are nowhere, or do not add up, is damaged though ev
 
 test('a segment that is gone damages its file', async () => {
   const memory = await memoryVault();
-  await archive(memory.device, [itemOf('film', random.bytes(40 * 4_194_304), { mime: 'video/mp4' })]);
+  await archive(memory.device, [itemOf('film', random.bytes(50 * 1_048_576))]);
+  const [film] = [...nodesOf(memory.vault.state)].filter(({ name }) => name === 'film');
+  assert.equal(newestVersion(memory.vault.state, film as NodeState).manifest.op, 'segments');
   assert.deepEqual((await verified(memory)).damagedVersions, []);
   memory.server.packs.clear();
   const { damagedVersions, damagedPacks, packs } = await verified(memory);
