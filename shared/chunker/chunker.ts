@@ -1,4 +1,4 @@
-/** The chunker: one secret, any number of files. Holds at most three chunks' worth of a file, never the file. */
+/** The chunker: one secret, any number of files. Holds at most four chunks' worth of a file, never the file. */
 import { type Bytes, concat } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { MAX_CHUNK, nextCut, TARGET_CHUNK, WINDOW } from './cut.ts';
@@ -31,7 +31,8 @@ export interface Chunker {
   splitter(): Splitter;
   /**
    * The chunks of a file in order, none for an empty file. Each has an ArrayBuffer to itself, so it can be transferred,
-   * provided that `read` and `allocate` give a new one every time. Reads every byte once, front to back, at most MAX_CHUNK at a time.
+   * provided that `read` and `allocate` give a new one every time. Reads every byte once, front to back, at most MAX_CHUNK
+   * at a time, and begins to read on before the chunks of the last bytes are taken.
    * Errors: those of `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
    */
   split(read: Read, size: number, allocate?: Allocate): AsyncGenerator<Bytes, void, undefined>;
@@ -75,38 +76,21 @@ async function* split(
   splitter: () => Splitter,
   allocate: Allocate,
 ): AsyncGenerator<Bytes, void, undefined> {
-  if (size === 0) return;
-  const head = await read(0, Math.min(size, BLOCK));
-  if (size <= WHOLE) yield head;
-  else if (isPacked(head)) yield* splitEvenly(read, size, head);
-  else yield* splitByContent(read, size, head, splitter(), allocate);
-}
-
-async function* splitEvenly(read: Read, size: number, head: Bytes): AsyncGenerator<Bytes, void, undefined> {
-  yield head;
-  for (let at = MAX_CHUNK; at < size; at += MAX_CHUNK) yield await read(at, Math.min(size, at + MAX_CHUNK));
-}
-
-async function* splitByContent(
-  read: Read,
-  size: number,
-  head: Bytes,
-  splitter: Splitter,
-  allocate: Allocate,
-): AsyncGenerator<Bytes, void, undefined> {
+  let cutter: Splitter | null = null;
   let open: Bytes[] = [];
-  let block = head;
-  for (let at = 0; ; block = await read(at, Math.min(size, at + BLOCK))) {
+  let at = 0;
+  for await (const block of blocks(read, size)) {
+    if (at === 0 && size > WHOLE && !isPacked(block)) cutter = splitter();
     let taken = 0;
-    for (const cut of splitter.push(block)) {
+    for (const cut of cutter?.push(block) ?? []) {
       const chunk = joined([...open, block.subarray(taken, cut - at)], allocate);
       open = [];
       taken = cut - at;
       yield chunk;
     }
-    if (taken < block.length) open.push(block.subarray(taken));
     at += block.length;
-    if (at >= size) break;
+    if (cutter === null) yield block;
+    else if (taken < block.length) open.push(block.subarray(taken));
   }
   if (open.length > 0) yield joined(open, allocate);
 }
@@ -121,9 +105,23 @@ function joined(parts: readonly Bytes[], allocate: Allocate): Bytes {
   return out;
 }
 
+/** The file front to back. The next block is on its way while one is worked on. */
+async function* blocks(read: Read, size: number): AsyncGenerator<Bytes, void, undefined> {
+  const begin = (at: number): Promise<Bytes> => {
+    const block = read(at, Math.min(size, at + BLOCK));
+    block.catch(() => undefined); // told when its turn comes, if it does
+    return block;
+  };
+  let next = size > 0 ? begin(0) : null;
+  for (let at = BLOCK; next !== null; at += BLOCK) {
+    const block: Bytes = await next;
+    next = at < size ? begin(at) : null;
+    yield block;
+  }
+}
+
 function exactly(read: Read): Read {
   return async (start, end) => {
-    if (start === end) return new Uint8Array(0);
     const bytes = await read(start, end);
     if (bytes.length !== end - start) throw new HoldfastError('E_SOURCE_CHANGED', 'the file has another length now');
     return bytes;

@@ -122,6 +122,29 @@ test('a file that changes its length while it is read is told', async () => {
   }
 });
 
+test('reading stays little ahead of what is taken, and nobody minds a read that fails after that', async () => {
+  const bytes = repeated(random, 3);
+  let given = 0;
+  const near: Read = async (start, end) => {
+    assert.ok(end - given <= 3 * MAX_CHUNK);
+    return bytes.slice(start, end);
+  };
+  for await (const chunk of chunker.split(near, bytes.length)) given += chunk.length;
+  assert.equal(given, bytes.length);
+
+  const once: Read = async (start, end) => {
+    if (start > 0) throw new Error('the disk is gone');
+    return bytes.slice(start, end);
+  };
+  for await (const chunk of chunker.split(once, bytes.length)) {
+    assert.ok(chunk.length >= MIN);
+    break;
+  }
+  await assert.rejects(async () => {
+    for await (const _ of chunker.split(once, bytes.length));
+  }, /the disk is gone/);
+});
+
 test('compressed kinds are known by their first bytes', () => {
   const kinds: Record<string, string> = {
     jpeg: 'ffd8ffe000104a46',
