@@ -73,7 +73,7 @@ test('an index that says other than the footer is found', async () => {
   const memory = await memoryVault();
   const { device, server, founder } = memory;
   const cid = random.bytes(32);
-  const blobs = [{ cid, blob: random.bytes(1_000) }];
+  const blobs = [{ cid, blob: { salt: random.bytes(16), sealed: random.bytes(1_000) } }];
   const { pack, rows } = await sealPack(device.domain, founder.indexKey, blobs, random.bytes);
   const id = await sha256(pack);
   await server.putPack('', toHex(id), pack);
