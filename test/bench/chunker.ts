@@ -13,7 +13,7 @@ const MIB = 1_048_576;
 
 export const bench: Bench = {
   name: 'chunker',
-  work: 'One worker cuts 128 MiB of patternless bytes where their content says so and builds the chunks, in Chromium, and then in Firefox; the bytes lie in memory. `search` is finding the cuts alone.',
+  work: 'One worker cuts 128 MiB of patternless bytes where their content says so and builds the chunks, in Chromium, and then in Firefox; the bytes lie in memory, and chunks are put together in memory that is used again, as in a backup. `search` is finding the cuts alone.',
   peer: null,
   differs: [],
   unit: 'MiB/s',
