@@ -82,8 +82,7 @@ export async function save(
 ): Promise<void> {
   const beside = join(folder, `.holdfast-${unique}.part`);
   try {
-    await rm(beside, { force: true });
-    const handle = await open(beside, 'wx');
+    const handle = await openNew(beside);
     try {
       for await (const piece of pieces) await handle.writeFile(piece);
     } finally {
@@ -96,6 +95,17 @@ export async function save(
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
       throw new HoldfastError('E_DISK_FULL', 'the disk is full', { cause: error });
     throw error;
+  }
+}
+
+/** A new file, in the place of one that an interrupted run left; never through a link. */
+async function openNew(path: string) {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await rm(path);
+    return open(path, 'wx');
   }
 }
 
