@@ -18,6 +18,7 @@ const fields = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2)
 
 function kindOf(command: string): string {
   if (command.includes('server/main.ts')) return 'server';
+  if (command.includes('bare-server.ts')) return 'bare-server';
   if (/^\S*(?:rclone|restic)\b/.test(command)) return /(rclone|restic)/.exec(command)?.[1] as string;
   if (/firefox/.test(command)) return 'firefox';
   if (command.includes('--extension-process')) return 'extension';
