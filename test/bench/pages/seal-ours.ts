@@ -4,7 +4,7 @@
  */
 import { CODEC_RAW } from '../../../shared/compress/index.ts';
 import { domainKeys, sha256 } from '../../../shared/crypto/index.ts';
-import { chunkId, sealChunk, sealPack } from '../../../shared/format/index.ts';
+import { chunkId, type PackBlob, sealChunk, sealPack } from '../../../shared/format/index.ts';
 import { randomBytes } from './bytes.ts';
 import { inFlight, type Sealing } from './in-flight.ts';
 
@@ -17,7 +17,7 @@ export async function run({ mebibytes }: { mebibytes: number }): Promise<Sealing
   const keys = await domainKeys(randomBytes(32), randomBytes(16));
   const indexKey = randomBytes(32);
   const chunks = Array.from({ length: 16 }, () => randomBytes(CHUNK));
-  let open: { cid: Uint8Array<ArrayBuffer>; blob: Uint8Array<ArrayBuffer> }[] = [];
+  let open: PackBlob[] = [];
   return inFlight(mebibytes, IN_FLIGHT, async (i) => {
     const plaintext = chunks[i % chunks.length] as Uint8Array;
     const h = await sha256(plaintext);
