@@ -20,7 +20,7 @@ export const bench: Bench = {
     const workbench = await openWorkbench(['seal-ours', 'seal-filen'], await npmPeers());
     const mebibytes = quick ? 48 : 768;
     const run = async (page: string, hash = true) =>
-      (await workbench.chromium<Sealing>(page, { mebibytes, hash })).mbPerSecond;
+      (await workbench.run<Sealing>(page, { mebibytes, hash })).mbPerSecond;
     return {
       ours: async () => ({ figure: await run('seal-ours') }),
       peer: async () => ({

@@ -28,7 +28,7 @@ export const bench: Bench = {
     const mebibytes = quick ? 32 : 384;
     const send = async (page: string, address: string) => {
       const input = { address, mebibytes, token: person.token, vault: person.vault };
-      return { figure: (await workbench.chromium<Sending>(page, input)).mbPerSecond };
+      return { figure: (await workbench.run<Sending>(page, input)).mbPerSecond };
     };
     return {
       ours: () => send('send-ours', server.app),

@@ -1,20 +1,16 @@
 /**
- * Runs code of ours, or of a peer, in a worker of a real browser page: bundled when asked for, served from this process,
+ * Runs code of ours, or of a peer, in a worker of a page in real Chromium: bundled when asked for, served from this process,
  * kept nowhere. A file of test/bench/pages exports `run`, which takes and gives plain values.
  */
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { at } from '../../../.ci/project.ts';
-import { ChromiumRig, FirefoxRig, type FirefoxTab } from '../../support/browser/index.ts';
+import { ChromiumRig } from '../../support/browser/index.ts';
 
 export interface Workbench {
-  readonly address: string;
-  /** In a fresh worker of Chromium. */
-  chromium<T>(page: string, input: unknown): Promise<T>;
-  /** In a fresh worker of Firefox. */
-  firefox<T>(page: string, input: unknown): Promise<T>;
+  /** In a fresh worker. */
+  run<T>(page: string, input: unknown): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -45,29 +41,13 @@ export async function openWorkbench(
     response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
     response.end(script ?? HTML);
   });
-  const address = await listening(server);
-  let chromium: { rig: ChromiumRig; page: Page } | null = null;
-  let firefox: { rig: FirefoxRig; tab: FirefoxTab } | null = null;
+  const rig = await ChromiumRig.launch({ extension: null, netLog: false, args });
+  const page = await rig.open(await listening(server));
   return {
-    address,
-    async chromium<T>(page: string, input: unknown) {
-      if (chromium === null) {
-        const rig = await ChromiumRig.launch({ extension: null, netLog: false, args });
-        chromium = { rig, page: await rig.open(address) };
-      }
-      const call = `inWorker(${JSON.stringify(page)}, ${JSON.stringify(input)})`;
-      return (await chromium.page.evaluate(call)) as T;
-    },
-    async firefox<T>(page: string, input: unknown) {
-      if (firefox === null) {
-        const rig = await FirefoxRig.launch({ extension: null });
-        firefox = { rig, tab: await rig.open(address) };
-      }
-      return firefox.tab.evaluate<T>('(page, input) => inWorker(page, input)', page, input);
-    },
+    run: async <T>(name: string, input: unknown) =>
+      (await page.evaluate(`inWorker(${JSON.stringify(name)}, ${JSON.stringify(input)})`)) as T,
     async close() {
-      await chromium?.rig.close();
-      await firefox?.rig.close();
+      await rig.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
