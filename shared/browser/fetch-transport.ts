@@ -54,21 +54,50 @@ function contentOf({ method, headers, body }: TransportRequest): RequestInit {
 
 async function readBody(response: Response, request: TransportRequest): Promise<Bytes> {
   const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+  if (request.method === 'HEAD' || response.body === null) return new Uint8Array(0);
+  const declared = declaredLength(response);
+  if (declared > limit) throw tooLong();
+  const reader = declared > 0 ? fillingReader(response.body) : null;
+  return reader === null ? collect(response.body, declared, limit) : fill(reader, declared);
+}
+
+/** A reader that fills the caller's memory, where the browser has it for answers. */
+function fillingReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
+  try {
+    return stream.getReader({ mode: 'byob' });
+  } catch {
+    return null;
+  }
+}
+
+/** Exactly `length` bytes in one buffer: a pack is not joined from pieces, each in memory of its own. */
+async function fill(reader: ReadableStreamBYOBReader, length: number): Promise<Bytes> {
+  let buffer = new ArrayBuffer(length);
+  for (let at = 0; at < length; ) {
+    const { done, value } = await reader.read(new Uint8Array(buffer, at));
+    if (done) throw cutShort();
+    buffer = value.buffer;
+    at += value.length;
+  }
+  if (!(await reader.read(new Uint8Array(1))).done) throw new HoldfastError('E_PROTOCOL', 'more than was declared');
+  return new Uint8Array(buffer);
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, declared: number, limit: number): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  if (response.body !== null) {
-    const reader = response.body.getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      length += next.value.length;
-      parts.push(next.value);
-      if (length > limit) throw new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
-    }
+  const reader = stream.getReader();
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    parts.push(next.value);
+    if (length > limit) throw tooLong();
   }
-  if (request.method !== 'HEAD' && length < declaredLength(response)) {
-    throw new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
-  }
+  if (length < declared) throw cutShort();
   return concat(...parts);
 }
+
+const tooLong = () => new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
+const cutShort = () => new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
 
 // A compressed body has a declared length of its own that says nothing about the bytes handed out.
 function declaredLength({ headers }: Response): number {

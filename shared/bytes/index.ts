@@ -64,11 +64,33 @@ export function readU32be(bytes: Uint8Array, offset = 0): number {
  * longer than its prefix can say.
  */
 export function info(label: string, ...parts: readonly Uint8Array[]): Bytes {
-  const prefixed = [utf8(label), ...parts].map((part) => {
+  const all = [labelBytes(label), ...parts];
+  let length = 0;
+  for (const part of all) {
     if (part.length > 0xffff) throw new RangeError('a part is longer than 65,535 bytes');
-    return concat(u16be(part.length), part);
-  });
-  return concat(...prefixed);
+    length += 2 + part.length;
+  }
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of all) {
+    out[at++] = part.length >>> 8;
+    out[at++] = part.length & 255;
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** There are a few dozen labels, and some are asked for with every chunk. */
+const labels = new Map<string, Bytes>();
+
+function labelBytes(label: string): Bytes {
+  let bytes = labels.get(label);
+  if (bytes === undefined) {
+    bytes = utf8(label);
+    labels.set(label, bytes);
+  }
+  return bytes;
 }
 
 const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));

@@ -1,9 +1,9 @@
 /**
  * Gets the bytes of planned chunks, in the order they are wanted, with flat memory: of every pack the aligned part that
- * the plan needs (the whole of it when that is most), the next packs while one is being opened, and nothing kept that no
- * later chunk needs.
+ * the plan needs (the whole of it when that is most), the next packs and chunks while one is being used, and nothing kept
+ * that no later chunk needs.
  */
-import { mapConcurrent } from '../async/index.ts';
+import { abortable } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { alignedRange, type PackRange, type ReadPack } from '../vault/index.ts';
@@ -11,8 +11,10 @@ import type { PlannedChunk } from './plan.ts';
 
 /** Bytes of packs held at one time, the ones on their way included. */
 const HELD_BYTES = 48 * 1_048_576;
-const OPENING = 4;
-const PACKS_AHEAD = 3;
+const PACKS_AHEAD = 5;
+/** Opened before they are asked for: so many chunks, and no more plaintext than this beyond one chunk. */
+const CHUNKS_AHEAD = 32;
+const OPENED_BYTES = 8 * 1_048_576;
 
 interface Part {
   readonly packId: string;
@@ -23,73 +25,129 @@ interface Part {
 }
 
 export interface ChunkFetcher {
-  /** Plaintexts of chunks `from` to `to` (exclusive) of the plan, in order, verified. */
-  read(from: number, to: number, signal: AbortSignal): AsyncGenerator<Bytes>;
+  /**
+   * Plaintext of chunk `index`, verified. Every chunk is taken once, in the order of the plan. A fetch that failed before
+   * its chunk was asked for is begun anew. Errors: E_INTEGRITY, E_CANCELLED, those of `readPack`.
+   */
+  take(index: number): Promise<Bytes>;
 }
 
-/** `chunks`: everything that will be read, in reading order. */
-export function createFetcher(chunks: readonly PlannedChunk[], readPack: ReadPack): ChunkFetcher {
-  const parts = partsOf(chunks);
-  // In order of first use.
-  const order = [...parts.values()];
-  const rank = new Map(order.map((part, i) => [part.packId, i]));
-  let held = 0;
+/** `chunks`: everything that will be taken, in that order. */
+export function createFetcher(
+  chunks: readonly PlannedChunk[],
+  readPack: ReadPack,
+  signal?: AbortSignal,
+): ChunkFetcher {
+  return new Fetcher(chunks, readPack, signal);
+}
 
-  function drop(part: Part): void {
-    if (part.bytes === null) return;
-    part.bytes = null;
-    held -= part.range.end - part.range.start;
+class Fetcher implements ChunkFetcher {
+  readonly #chunks: readonly PlannedChunk[];
+  readonly #readPack: ReadPack;
+  readonly #signal: AbortSignal | undefined;
+  readonly #parts: Map<string, Part>;
+  /** In order of first use. */
+  readonly #order: readonly Part[];
+  readonly #rank: Map<Part, number>;
+  readonly #opened = new Map<number, Promise<Bytes>>();
+  #openedBytes = 0;
+  #held = 0;
+  #next = 0;
+
+  constructor(chunks: readonly PlannedChunk[], readPack: ReadPack, signal?: AbortSignal) {
+    this.#chunks = chunks;
+    this.#readPack = readPack;
+    this.#signal = signal;
+    this.#parts = partsOf(chunks);
+    this.#order = [...this.#parts.values()];
+    this.#rank = new Map(this.#order.map((part, i) => [part, i]));
   }
 
-  function begin(part: Part): Promise<Bytes> {
+  take(index: number): Promise<Bytes> {
+    const bytes = this.#opened.get(index) ?? this.#open(index);
+    this.#forget(index);
+    this.#next = Math.max(this.#next, index + 1);
+    this.#openAhead();
+    return abortable(bytes, this.#signal);
+  }
+
+  #openAhead(): void {
+    for (; this.#next < this.#chunks.length && this.#opened.size < CHUNKS_AHEAD; this.#next++) {
+      const { len } = this.#chunk(this.#next).ref;
+      if (this.#opened.size > 0 && this.#openedBytes + len > OPENED_BYTES) return;
+      const part = this.#part(this.#next);
+      if (part.bytes === null && this.#held + sizeOf(part) > HELD_BYTES) return;
+      const index = this.#next;
+      const bytes = this.#open(index);
+      this.#opened.set(index, bytes);
+      this.#openedBytes += len;
+      bytes.catch(() => this.#forget(index));
+    }
+  }
+
+  #forget(index: number): void {
+    if (this.#opened.delete(index)) this.#openedBytes -= this.#chunk(index).ref.len;
+  }
+
+  async #open(index: number): Promise<Bytes> {
+    const chunk = this.#chunk(index);
+    const part = this.#part(index);
+    const fetched = this.#begin(part);
+    this.#makeRoom(part);
+    this.#fetchAhead(part);
+    const at = chunk.off - part.range.start;
+    const blob = (await fetched).subarray(at, at + chunk.len);
+    if (blob.length !== chunk.len) throw integrityError();
+    const plaintext = await chunk.open(blob);
+    part.wanted--;
+    if (part.wanted === 0) this.#drop(part);
+    return plaintext;
+  }
+
+  #begin(part: Part): Promise<Bytes> {
     if (part.bytes !== null) return part.bytes;
-    held += part.range.end - part.range.start;
-    const bytes = readPack(part.packId, part.range);
+    this.#held += sizeOf(part);
+    const bytes = this.#readPack(part.packId, part.range);
     part.bytes = bytes;
     // A failed fetch is not kept; whoever waits for it sees the error.
     bytes.catch(() => {
-      if (part.bytes === bytes) drop(part);
+      if (part.bytes === bytes) this.#drop(part);
     });
     return bytes;
   }
 
-  function makeRoom(current: Part): void {
-    for (const part of order) {
-      if (held <= HELD_BYTES) return;
-      if (part !== current) drop(part);
+  #drop(part: Part): void {
+    if (part.bytes === null) return;
+    part.bytes = null;
+    this.#held -= sizeOf(part);
+  }
+
+  #makeRoom(current: Part): void {
+    for (const part of this.#order) {
+      if (this.#held <= HELD_BYTES) return;
+      if (part !== current) this.#drop(part);
     }
   }
 
-  function lookAhead(part: Part): void {
-    const at = rank.get(part.packId) as number;
-    for (const later of order.slice(at + 1, at + 1 + PACKS_AHEAD)) {
-      if (held + (later.range.end - later.range.start) > HELD_BYTES) return;
-      if (later.wanted > 0) void begin(later).catch(() => {});
+  #fetchAhead(part: Part): void {
+    const at = this.#rank.get(part) as number;
+    for (const later of this.#order.slice(at + 1, at + 1 + PACKS_AHEAD)) {
+      if (this.#held + sizeOf(later) > HELD_BYTES) return;
+      if (later.wanted > 0) void this.#begin(later).catch(() => {});
     }
   }
 
-  async function open(index: number): Promise<Bytes> {
-    const chunk = chunks[index] as PlannedChunk;
-    const part = parts.get(chunk.packId) as Part;
-    const bytes = begin(part);
-    makeRoom(part);
-    lookAhead(part);
-    const at = chunk.off - part.range.start;
-    const blob = (await bytes).subarray(at, at + chunk.len);
-    if (blob.length !== chunk.len) throw integrityError();
-    const plaintext = await chunk.open(blob);
-    part.wanted--;
-    if (part.wanted === 0) drop(part);
-    return plaintext;
+  #chunk(index: number): PlannedChunk {
+    return this.#chunks[index] as PlannedChunk;
   }
 
-  return {
-    read: (from, to, signal) => mapConcurrent(indices(from, to), OPENING, (index) => open(index), signal),
-  };
+  #part(index: number): Part {
+    return this.#parts.get(this.#chunk(index).packId) as Part;
+  }
 }
 
-function* indices(from: number, to: number): Generator<number> {
-  for (let index = from; index < to; index++) yield index;
+function sizeOf({ range }: Part): number {
+  return range.end - range.start;
 }
 
 function partsOf(chunks: readonly PlannedChunk[]): Map<string, Part> {

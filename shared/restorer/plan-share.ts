@@ -29,7 +29,7 @@ export function planShare(record: LinkRecord, index: number | null): RestoreSet 
     path: zip ? file.path : file.path.slice(-1),
     size: file.size,
     mtime: file.mtime,
-    chunks: file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
+    chunks: async () => file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
   }));
   const [only] = chosen;
   const name = safeName(zip ? `${record.name}.zip` : (only?.path.at(-1) ?? record.name));

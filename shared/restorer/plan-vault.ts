@@ -45,30 +45,28 @@ async function planChunks(source: PlanSource, version: VersionState): Promise<Pl
   return planned;
 }
 
-async function planFile(source: PlanSource, version: VersionState, path: readonly string[]): Promise<PlannedFile> {
-  return { path, size: version.size, mtime: version.mtime, chunks: await planChunks(source, version) };
+function planFile(source: PlanSource, version: VersionState, path: readonly string[]): PlannedFile {
+  return { path, size: version.size, mtime: version.mtime, chunks: () => planChunks(source, version) };
 }
 
-/** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have; E_INTEGRITY. */
-export async function planVersion(source: PlanSource, versionId: string): Promise<RestoreSet> {
+/** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have. */
+export function planVersion(source: PlanSource, versionId: string): RestoreSet {
   const version = versionById(source.state, fromHex(versionId))?.version;
   if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
-  const file = await planFile(source, version, [version.name]);
-  return oneFile(version.name, version, file);
+  return oneFile(version.name, version, planFile(source, version, [version.name]));
 }
 
-/** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND, E_INTEGRITY. */
-export async function planNode(source: PlanSource, fileId: string): Promise<RestoreSet> {
+/** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND. */
+export function planNode(source: PlanSource, fileId: string): RestoreSet {
   const node = nodeById(source.state, fileId);
   if (node === null) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   if (node.kind !== NODE_KIND.folder) {
     const version = newestVersion(source.state, node);
-    const file = await planFile(source, version, [node.name]);
-    return oneFile(node.name, version, file);
+    return oneFile(node.name, version, planFile(source, version, [node.name]));
   }
   const files: PlannedFile[] = [];
   const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
-  await planFolder(source, node, [node.name], files, emptyFolders);
+  planFolder(source, node, [node.name], files, emptyFolders);
   return { name: safeName(`${node.name}.zip`), mime: ZIP_MIME, zip: true, files, emptyFolders };
 }
 
@@ -76,18 +74,18 @@ function oneFile(name: string, { mime }: VersionState, file: PlannedFile): Resto
   return { name: safeName(name), mime: mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
 }
 
-async function planFolder(
+function planFolder(
   source: PlanSource,
   folder: NodeState,
   path: readonly string[],
   files: PlannedFile[],
   emptyFolders: { path: readonly string[]; mtime: number }[],
-): Promise<void> {
+): void {
   const children = [...childrenOf(source.state, folder.fileId)].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (children.length === 0) emptyFolders.push({ path, mtime: newestVersion(source.state, folder).mtime });
   for (const child of children) {
     const childPath = [...path, child.name];
-    if (child.kind === NODE_KIND.folder) await planFolder(source, child, childPath, files, emptyFolders);
-    else files.push(await planFile(source, newestVersion(source.state, child), childPath));
+    if (child.kind === NODE_KIND.folder) planFolder(source, child, childPath, files, emptyFolders);
+    else files.push(planFile(source, newestVersion(source.state, child), childPath));
   }
 }

@@ -1,4 +1,4 @@
-/** What to restore, down to the place and key of every chunk, before the first byte is fetched. */
+/** What to restore: sizes and names at once, the place and key of every chunk only when a file's turn comes. */
 import type { Bytes } from '../bytes/index.ts';
 import type { ChunkRef } from '../format/index.ts';
 
@@ -10,7 +10,7 @@ export interface PlannedChunk {
   readonly off: number;
   readonly len: number;
   readonly ref: ChunkRef;
-  /** Opens and verifies the blob; E_INTEGRITY. */
+  /** Opens and verifies the blob; E_INTEGRITY. The result shares its memory with nothing. */
   open(blob: Uint8Array): Promise<Bytes>;
 }
 
@@ -19,7 +19,8 @@ export interface PlannedFile {
   readonly path: readonly string[];
   readonly size: number;
   readonly mtime: number;
-  readonly chunks: readonly PlannedChunk[];
+  /** Its chunks in order. E_INTEGRITY when the manifest does not add up or names what no pack holds. */
+  chunks(): Promise<readonly PlannedChunk[]>;
 }
 
 /** What a restore produces: one file's bytes, or a ZIP of several. */

@@ -1,8 +1,10 @@
 /** The bytes of a restore, in order and verified: a file as it was, or a ZIP whose length is known in advance. */
 import type { Bytes } from '../bytes/index.ts';
+import { integrityError } from '../errors/index.ts';
 import type { ReadPack } from '../vault/index.ts';
-import { createFetcher } from './fetch.ts';
+import { inBlocks } from './blocks.ts';
 import type { RestoreSet } from './plan.ts';
+import { type ReadableFile, readFiles } from './read.ts';
 import { safeTree } from './safe-name.ts';
 import { zipLength, zipStream } from './zip.ts';
 
@@ -13,34 +15,29 @@ export function restoreLength(set: RestoreSet): number {
 }
 
 /**
- * Streams the set. Every chunk is verified before any of its bytes is given; E_INTEGRITY ends the stream, so what was
- * given before must not be called complete. Errors of `readPack` pass through.
+ * Streams the set in blocks, each with a buffer of its own. Every chunk is verified before any of its bytes is given;
+ * E_INTEGRITY ends the stream, so what was given before must not be called complete. Errors of `readPack` pass through.
  */
-export async function* restoreStream(set: RestoreSet, readPack: ReadPack, signal: AbortSignal): AsyncGenerator<Bytes> {
-  const chunks = set.files.flatMap((file) => file.chunks);
-  const fetcher = createFetcher(chunks, readPack);
-  let first = 0;
-  const starts = new Map(
-    set.files.map((file) => {
-      const start = first;
-      first += file.chunks.length;
-      return [file, start];
-    }),
-  );
-  const open = (file: RestoreSet['files'][number]) => {
-    const start = starts.get(file) as number;
-    return fetcher.read(start, start + file.chunks.length, signal);
-  };
-  if (!set.zip) {
-    for (const file of set.files) yield* open(file);
-    return;
+export function restoreStream(
+  set: RestoreSet,
+  readPack: ReadPack,
+  signal: AbortSignal,
+): AsyncGenerator<Bytes, void, undefined> {
+  const files = readFiles(set.files, readPack, signal);
+  return inBlocks(set.zip ? zipped(set, files) : plain(files));
+}
+
+async function* plain(files: AsyncIterable<ReadableFile<RestoreSet['files'][number]>>): AsyncGenerator<Bytes> {
+  for await (const file of files) yield* file.read();
+}
+
+function zipped(set: RestoreSet, files: AsyncGenerator<ReadableFile<RestoreSet['files'][number]>>) {
+  async function* next(): AsyncGenerator<Bytes> {
+    const { done, value } = await files.next();
+    if (done) throw integrityError();
+    yield* value.read();
   }
-  yield* zipStream(
-    zipEntries(set).map((entry, i) => {
-      const file = set.files[i];
-      return { ...entry, open: () => (file === undefined ? nothing() : open(file)) };
-    }),
-  );
+  return zipStream(zipEntries(set).map((entry) => ({ ...entry, open: next })));
 }
 
 /** Files first, in the set's order, then empty folders; names that fit every file system, no two the same. */
@@ -52,5 +49,3 @@ function zipEntries(set: RestoreSet) {
   const paths = safeTree(entries);
   return entries.map((entry, i) => ({ ...entry, path: paths[i] as string[] }));
 }
-
-async function* nothing(): AsyncGenerator<Bytes> {}

@@ -58,12 +58,13 @@ test('a failure in the worker fails the download', async () => {
   await assert.rejects(read(pulledStream(port, 8)), /E_INTEGRITY/);
 });
 
-test('nothing is pulled before somebody reads', async () => {
-  const { port, requests } = worker([chunk(5), { type: 'done' }]);
-  const stream = pulledStream(port, 5);
-  await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(requests, []);
-  assert.equal(await read(stream), 5);
+test('no more than a few blocks are held for a reader that is slow', async () => {
+  const { port, requests } = worker([...Array.from({ length: 20 }, () => chunk(5)), { type: 'done' }]);
+  const stream = pulledStream(port, 100);
+  await until('the blocks ahead', () => requests.length === 4);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(requests.length, 4);
+  assert.equal(await read(stream), 100);
 });
 
 test('a download that the person cancels cancels the restore', async () => {

@@ -1,18 +1,19 @@
 /**
- * A stream of known length, pulled chunk by chunk from the port of the worker that decrypts. It ends well only when
- * exactly the promised bytes came; anything else errors it, which makes the browser discard the download. Holds at most
- * one chunk.
+ * A stream of known length, pulled block by block from the port of the worker that decrypts. It ends well only when
+ * exactly the promised bytes came; anything else errors it, which makes the browser discard the download. A few blocks
+ * are asked for ahead, because one at a time each would cost two wake-ups of two processes; no more are ever held.
  */
 import type { PortMessage, PortRequest } from '../session/contract.ts';
 
+const AHEAD = 4;
+
 export function pulledStream(port: MessagePort, length: number): ReadableStream<Uint8Array> {
   let received = 0;
-  let wanted: (() => void) | null = null;
+  let asked = 0;
   const ask = (request: PortRequest): void => port.postMessage(request);
   const finish = (): void => {
     port.onmessage = null;
     port.close();
-    wanted?.();
   };
 
   return new ReadableStream<Uint8Array>(
@@ -30,8 +31,8 @@ export function pulledStream(port: MessagePort, length: number): ReadableStream<
               ask({ type: 'cancel' });
               return fail('more bytes than promised');
             }
+            asked--;
             controller.enqueue(data.bytes);
-            wanted?.();
             return;
           }
           if (received !== length) return fail('fewer bytes than promised');
@@ -39,17 +40,14 @@ export function pulledStream(port: MessagePort, length: number): ReadableStream<
           finish();
         };
       },
-      pull() {
-        return new Promise<void>((resolve) => {
-          wanted = resolve;
-          ask({ type: 'pull' });
-        });
+      pull({ desiredSize }) {
+        for (; asked < (desiredSize ?? 0); asked++) ask({ type: 'pull' });
       },
       cancel() {
         ask({ type: 'cancel' });
         finish();
       },
     },
-    new CountQueuingStrategy({ highWaterMark: 0 }),
+    new CountQueuingStrategy({ highWaterMark: AHEAD }),
   );
 }

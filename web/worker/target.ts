@@ -13,9 +13,9 @@ interface Sink {
   abort(error: unknown): Promise<void>;
 }
 
-const REPORT_EVERY = 1_048_576;
+const REPORT_EVERY_MS = 500;
 
-/** Writes exactly `length` bytes. Errors: those of the stream; E_DISK_FULL; E_CANCELLED when the reader goes away. */
+/** Writes exactly `length` bytes, given in blocks that are the target's to keep. Errors: those of the stream; E_DISK_FULL; E_CANCELLED when the reader goes away. */
 export async function writeTo(
   target: RestoreTarget,
   stream: AsyncIterable<Bytes>,
@@ -24,14 +24,14 @@ export async function writeTo(
 ): Promise<void> {
   const sink = await openSink(target);
   let written = 0;
-  let reported = 0;
+  let reported = performance.now();
   try {
     for await (const bytes of stream) {
       // Counted first: a port takes the bytes away.
       written += bytes.length;
       await sink.write(bytes);
-      if (written - reported < REPORT_EVERY) continue;
-      reported = written;
+      if (performance.now() - reported < REPORT_EVERY_MS) continue;
+      reported = performance.now();
       onBytes(written);
     }
     if (written !== length) throw integrityError();
@@ -81,7 +81,7 @@ async function opfsSink(name: string): Promise<Sink> {
   };
 }
 
-/** One message for one pull, so that a slow reader holds the whole restore back. */
+/** One block for one pull, so that a slow reader holds the whole restore back. */
 function portSink(port: MessagePort): Sink {
   let pulls = 0;
   let cancelled = false;
@@ -103,8 +103,7 @@ function portSink(port: MessagePort): Sink {
   return {
     async write(bytes) {
       await pulled();
-      const owned = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
-      send({ type: 'chunk', bytes: owned }, [owned.buffer]);
+      send({ type: 'chunk', bytes }, [bytes.buffer]);
     },
     async close() {
       await pulled();

@@ -73,13 +73,13 @@ const api: VaultApi = {
   folder: async (folderId, sort, descending) => ({ folderId, ...catalog.folder(folderId, sort, descending) }),
   search: async (query, limit) => catalog.search(query, limit),
   versions: async (fileId) => catalog.versions(fileId),
-  planRestore: async (subject) => planOf(await planSubject(subject, reader())),
+  planRestore: async (subject) => planOf(planSubject(subject, reader())),
   restore: (restoreId, subject, target) =>
     restores.run(
       restoreId,
       async (signal) => {
         const readPack = reader(signal);
-        return { set: await planSubject(subject, readPack), readPack };
+        return { set: planSubject(subject, readPack), readPack };
       },
       target,
     ),

@@ -44,7 +44,7 @@ async function backUp(device: TestDevice, items: readonly ArchiveItem[], signal 
 
 async function restoreNode(server: MemoryServer, device: TestDevice, fileId: string): Promise<Bytes> {
   const readPack = (id: string, range: { start: number; end: number }) => server.pack('', id, range);
-  const set = await planNode({ state: device.vault.state, keys: device.domain, readPack }, fileId);
+  const set = planNode({ state: device.vault.state, keys: device.domain, readPack }, fileId);
   return collect(restoreStream(set, readPack, new AbortController().signal), restoreLength(set));
 }
 
@@ -120,7 +120,7 @@ test('a changed file has two versions, both whole, and only its changed part tra
     [versions[1], first],
   ] as const) {
     const source = { state: device.vault.state, keys: device.domain, readPack };
-    const set = await planVersion(source, version?.versionId as string);
+    const set = planVersion(source, version?.versionId as string);
     assert.ok(
       equal(await collect(restoreStream(set, readPack, new AbortController().signal), content.length), content),
     );
