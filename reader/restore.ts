@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { mapConcurrent } from '../shared/async/index.ts';
 import { fromHex } from '../shared/bytes/index.ts';
-import { HoldfastError } from '../shared/errors/index.ts';
-import { createFetcher, type PlannedFile, planVersion, safeTree } from '../shared/restorer/index.ts';
+import { HoldfastError, integrityError } from '../shared/errors/index.ts';
+import { createFetcher, planVersion, safeTree } from '../shared/restorer/index.ts';
 import { versionById } from '../shared/vault/index.ts';
 import type { RestoreCommand } from './arguments.ts';
 import { type Output, shownBytes, shownError, shownPath } from './output.ts';
-import { compare, save, TargetFolder } from './save-file.ts';
+import { compare, type ReadyFile, save, TargetFolder } from './save-file.ts';
 import { isDamage, type OpenVault } from './source.ts';
 import { createMatcher, idOf, newestOf, requireFound, type TreeEntry, treeOf } from './tree.ts';
 
@@ -23,7 +23,7 @@ interface Wanted {
 }
 interface Planned extends Wanted {
   readonly folder: string;
-  readonly file: PlannedFile;
+  readonly file: ReadyFile;
 }
 
 export interface RestoreTally {
@@ -113,8 +113,9 @@ function oneVersion({ state }: OpenVault, versionId: string): { files: Wanted[];
 function createPlanner(vault: OpenVault, overwrite: boolean, target: TargetFolder, { tally }: Count) {
   const source = { state: vault.state, keys: vault.domain, readPack: vault.readPack };
   return async (wanted: Wanted): Promise<Planned | null> => {
-    const set = await planVersion(source, wanted.versionId);
-    const file = set.files[0] as PlannedFile;
+    const [planned] = planVersion(source, wanted.versionId).files;
+    if (planned === undefined) throw integrityError();
+    const file = { size: planned.size, mtime: planned.mtime, chunks: await planned.chunks() };
     const folder = await target.folder(wanted.safe.slice(0, -1));
     const there = await compare(join(folder, wanted.safe.at(-1) as string), file);
     if (there === 'other' && !overwrite)

@@ -7,7 +7,14 @@ import { join } from 'node:path';
 import { type Bytes, equal } from '../shared/bytes/index.ts';
 import { sha256 } from '../shared/crypto/index.ts';
 import { HoldfastError } from '../shared/errors/index.ts';
-import type { PlannedFile } from '../shared/restorer/index.ts';
+import type { PlannedChunk } from '../shared/restorer/index.ts';
+
+/** A file whose chunks are known. */
+export interface ReadyFile {
+  readonly size: number;
+  readonly mtime: number;
+  readonly chunks: readonly PlannedChunk[];
+}
 
 export class TargetFolder {
   readonly #root: string;
@@ -43,7 +50,7 @@ export class TargetFolder {
 }
 
 /** What is at a path: nothing, this very file, or something else. */
-export async function compare(path: string, file: PlannedFile): Promise<'nothing' | 'same' | 'other'> {
+export async function compare(path: string, file: ReadyFile): Promise<'nothing' | 'same' | 'other'> {
   const there = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -55,7 +62,7 @@ export async function compare(path: string, file: PlannedFile): Promise<'nothing
   return 'same';
 }
 
-async function holds(path: string, { chunks }: PlannedFile): Promise<boolean> {
+async function holds(path: string, { chunks }: ReadyFile): Promise<boolean> {
   const handle = await open(path);
   try {
     for (const { ref } of chunks) {
@@ -77,7 +84,7 @@ export async function save(
   folder: string,
   name: string,
   unique: string,
-  file: PlannedFile,
+  file: ReadyFile,
   pieces: AsyncIterable<Bytes>,
 ): Promise<void> {
   const beside = join(folder, `.holdfast-${unique}.part`);

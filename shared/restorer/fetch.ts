@@ -26,67 +26,81 @@ interface Part {
 
 export interface ChunkFetcher {
   /**
-   * Plaintext of chunk `index`, verified. Every chunk is taken once, in the order of the plan. A fetch that failed before
-   * its chunk was asked for is begun anew. Errors: E_INTEGRITY, E_CANCELLED, those of `readPack`.
+   * Plaintexts of chunks `from` to `to` (exclusive), in order, verified. Every chunk is read once, about in the order of
+   * the plan; several readers may be at it. A fetch that failed before its chunk was asked for is begun anew. Errors:
+   * E_INTEGRITY, E_CANCELLED, those of `readPack`; they end this reader alone.
    */
-  take(index: number): Promise<Bytes>;
+  read(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Bytes, void, undefined>;
 }
 
-/** `chunks`: everything that will be taken, in that order. */
-export function createFetcher(
-  chunks: readonly PlannedChunk[],
-  readPack: ReadPack,
-  signal?: AbortSignal,
-): ChunkFetcher {
-  return new Fetcher(chunks, readPack, signal);
+/** `chunks`: everything that will be read, in that order. */
+export function createFetcher(chunks: readonly PlannedChunk[], readPack: ReadPack): ChunkFetcher {
+  return new Fetcher(chunks, readPack);
 }
 
 class Fetcher implements ChunkFetcher {
   readonly #chunks: readonly PlannedChunk[];
   readonly #readPack: ReadPack;
-  readonly #signal: AbortSignal | undefined;
   readonly #parts: Map<string, Part>;
   /** In order of first use. */
   readonly #order: readonly Part[];
   readonly #rank: Map<Part, number>;
-  readonly #opened = new Map<number, Promise<Bytes>>();
-  #openedBytes = 0;
+  /** 1 for a chunk that was read or is being opened ahead. */
+  readonly #begun: Uint8Array;
+  readonly #ahead = new Map<number, Promise<Bytes>>();
+  #aheadBytes = 0;
   #held = 0;
-  #next = 0;
 
-  constructor(chunks: readonly PlannedChunk[], readPack: ReadPack, signal?: AbortSignal) {
+  constructor(chunks: readonly PlannedChunk[], readPack: ReadPack) {
     this.#chunks = chunks;
     this.#readPack = readPack;
-    this.#signal = signal;
     this.#parts = partsOf(chunks);
     this.#order = [...this.#parts.values()];
+    this.#begun = new Uint8Array(chunks.length);
     this.#rank = new Map(this.#order.map((part, i) => [part, i]));
   }
 
-  take(index: number): Promise<Bytes> {
-    const bytes = this.#opened.get(index) ?? this.#open(index);
-    this.#forget(index);
-    this.#next = Math.max(this.#next, index + 1);
-    this.#openAhead();
-    return abortable(bytes, this.#signal);
+  async *read(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Bytes, void, undefined> {
+    let index = from;
+    try {
+      for (; index < to; index++) yield await abortable(this.#take(index), signal);
+    } finally {
+      // what a reader that left early will not ask for
+      for (; index < to; index++) {
+        this.#forget(index);
+        this.#begun[index] = 1;
+      }
+    }
   }
 
-  #openAhead(): void {
-    for (; this.#next < this.#chunks.length && this.#opened.size < CHUNKS_AHEAD; this.#next++) {
-      const { len } = this.#chunk(this.#next).ref;
-      if (this.#opened.size > 0 && this.#openedBytes + len > OPENED_BYTES) return;
-      const part = this.#part(this.#next);
+  #take(index: number): Promise<Bytes> {
+    const bytes = this.#ahead.get(index) ?? this.#open(index);
+    this.#forget(index);
+    this.#begun[index] = 1;
+    this.#openAhead(index + 1);
+    return bytes;
+  }
+
+  #openAhead(from: number): void {
+    const to = Math.min(this.#chunks.length, from + CHUNKS_AHEAD);
+    for (let index = from; index < to; index++) {
+      if (this.#begun[index] === 1) continue;
+      const { len } = this.#chunk(index).ref;
+      if (this.#ahead.size > 0 && this.#aheadBytes + len > OPENED_BYTES) return;
+      const part = this.#part(index);
       if (part.bytes === null && this.#held + sizeOf(part) > HELD_BYTES) return;
-      const index = this.#next;
       const bytes = this.#open(index);
-      this.#opened.set(index, bytes);
-      this.#openedBytes += len;
+      this.#begun[index] = 1;
+      this.#ahead.set(index, bytes);
+      this.#aheadBytes += len;
       bytes.catch(() => this.#forget(index));
     }
   }
 
   #forget(index: number): void {
-    if (this.#opened.delete(index)) this.#openedBytes -= this.#chunk(index).ref.len;
+    if (!this.#ahead.delete(index)) return;
+    this.#begun[index] = 0;
+    this.#aheadBytes -= this.#chunk(index).ref.len;
   }
 
   async #open(index: number): Promise<Bytes> {

@@ -30,18 +30,12 @@ export async function* readFiles<File extends PlannedFile>(
   signal: AbortSignal,
 ): AsyncGenerator<ReadableFile<File>, void, undefined> {
   for await (const batch of oneAhead(batchesOf(files))) {
-    const fetcher = createFetcher(batch.chunks, readPack, signal);
+    const fetcher = createFetcher(batch.chunks, readPack);
     let first = 0;
     for (const { file, chunks } of batch.files) {
       const start = first;
       first += chunks.length;
-      yield {
-        file,
-        chunks,
-        async *read() {
-          for (let index = start; index < start + chunks.length; index++) yield await fetcher.take(index);
-        },
-      };
+      yield { file, chunks, read: () => fetcher.read(start, start + chunks.length, signal) };
     }
   }
 }

@@ -48,8 +48,7 @@ async function readAll(
   signal = new AbortController().signal,
 ) {
   const lengths: number[] = [];
-  const fetcher = createFetcher(chunks, read, signal);
-  for (const i of chunks.keys()) lengths.push((await fetcher.take(i)).length);
+  for await (const bytes of createFetcher(chunks, read).read(0, chunks.length, signal)) lengths.push(bytes.length);
   return lengths;
 }
 
@@ -100,11 +99,7 @@ test('the next packs are on their way while one is opened, and a thousand packs 
     ...chunk,
     open: async (blob: Uint8Array) => new Uint8Array(blob.length > 0 ? 1 : 0),
   }));
-  const fetcher = createFetcher(opened, read);
-  for (const i of opened.keys()) {
-    await fetcher.take(i);
-    consumed++;
-  }
+  for await (const _ of createFetcher(opened, read).read(0, opened.length)) consumed++;
   assert.equal(begun, 200);
   assert.ok(most > 1, 'packs come one after another');
   assert.ok(most * MAX_PACK <= 48 * 1_048_576, `${most} packs at once`);
@@ -126,10 +121,10 @@ test('a failed fetch in advance is silent until its chunk is wanted, and is then
     return packs.read(id, range);
   };
   const fetcher = createFetcher(chunks, read);
-  assert.equal((await fetcher.take(0)).length, 10);
+  for await (const bytes of fetcher.read(0, 1)) assert.equal(bytes.length, 10);
   await new Promise(setImmediate);
   assert.equal(failures, 1);
-  assert.equal((await fetcher.take(1)).length, 10);
+  for await (const bytes of fetcher.read(1, 2)) assert.equal(bytes.length, 10);
   assert.equal(failures, 2);
 });
 
