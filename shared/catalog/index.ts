@@ -6,7 +6,6 @@ import { toHex } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { NODE_KIND, VERSION_FLAG } from '../format/index.ts';
 import {
-  childRows,
   NONE,
   nodeOf,
   ROOT,
@@ -17,6 +16,7 @@ import {
   versionOf,
   versionsOf,
 } from '../vault/index.ts';
+import { byName, firstRows, type SortKey } from './order.ts';
 import { Search } from './search.ts';
 import { Tree } from './tree.ts';
 
@@ -54,19 +54,24 @@ export interface Crumb {
   readonly name: string;
 }
 
-export type SortKey = 'name' | 'size' | 'mtime';
+export interface CatalogFolder {
+  readonly crumbs: readonly Crumb[];
+  readonly rows: readonly CatalogRow[];
+  /** How many rows there are, also where fewer were asked for. */
+  readonly total: number;
+}
+
+export type { SortKey };
 
 export interface Catalog {
-  /** Rows of a folder, folders first; null is the root. E_NOT_FOUND when there is no such folder. */
-  folder(folderId: string | null, sort: SortKey, descending: boolean): { crumbs: Crumb[]; rows: CatalogRow[] };
+  /** The first rows of a folder, folders before files; null is the root. E_NOT_FOUND when there is no such folder. */
+  folder(folderId: string | null, sort: SortKey, descending: boolean, limit?: number): CatalogFolder;
   /** Live files and folders whose name contains the query, whatever its case or accents' form; best first. */
   search(query: string, limit: number): CatalogRow[];
   /** Newest first. E_NOT_FOUND. */
   versions(fileId: string): CatalogVersion[];
   readonly fileCount: number;
 }
-
-const byName = new Intl.Collator(undefined, { numeric: true });
 
 /** A catalog of a state that goes on changing, or is another one after the next sign-in; it notices both. */
 export function createCatalog(stateOf: () => VaultState): Catalog {
@@ -80,15 +85,15 @@ export function createCatalog(stateOf: () => VaultState): Catalog {
   }
 
   return {
-    folder(folderId, sort, descending) {
+    folder(folderId, sort, descending, limit = Number.POSITIVE_INFINITY) {
       const here = tree();
       const folder = rowOf(here.state, folderId ?? ROOT);
       if (folder === NONE || !here.state.nodes.isFolder(folder))
         throw new HoldfastError('E_NOT_FOUND', 'no such folder');
       const above = crumbs(here.state, folder);
       const path = namesOf(above);
-      const rows = Array.from(childRows(here.state, folder), (row) => describeNode(here, row, path));
-      return { crumbs: above, rows: rows.sort(order(sort, descending)) };
+      const { first, total } = firstRows(here, folder, sort, descending, limit);
+      return { crumbs: above, rows: first.map((row) => describeNode(here, row, path)), total };
     },
     search(query, limit) {
       const here = tree();
@@ -165,13 +170,4 @@ function crumbs({ nodes, names }: VaultState, folder: number): Crumb[] {
   for (let row = folder; row !== ROOT_ROW; row = nodes.parent.get(row))
     out.push({ fileId: toHex(nodes.id.view(row)), name: names.name(nodes.nameAt.get(row)) });
   return out.reverse();
-}
-
-function order(sort: SortKey, descending: boolean): (a: CatalogRow, b: CatalogRow) => number {
-  const sign = descending ? -1 : 1;
-  return (a, b) => {
-    if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1;
-    const difference = sort === 'name' ? 0 : a[sort] - b[sort];
-    return sign * (difference || byName.compare(a.name, b.name)) || (a.fileId < b.fileId ? -1 : 1);
-  };
 }

@@ -1,10 +1,19 @@
 /**
- * Search as one types, over all live names. A name that lacks a letter of the query is passed over without a look at it;
+ * Search as one types, over all live names. A name that lacks a letter of the query is passed over without being read;
  * a query that goes on where the last one ended is sought among what that one found. Of more than are wanted, those that
  * begin with the query come first, then the shorter ones.
  */
 import { utf8 } from '../bytes/index.ts';
-import { fold, isLetter, lettersOf, RANKS, ROOT_ROW, type VaultState } from '../vault/index.ts';
+import {
+  fold,
+  GROUP_ROWS,
+  isLetter,
+  type Letters,
+  lettersOf,
+  type NodeTable,
+  RANKS,
+  ROOT_ROW,
+} from '../vault/index.ts';
 import type { Tree } from './tree.ts';
 
 interface Found {
@@ -31,23 +40,36 @@ export class Search {
 }
 
 function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
-  const { nodes, names }: VaultState = tree.state;
+  const { nodes, names } = tree.state;
   const bytes = utf8(wanted);
-  const letters = lettersOf(bytes);
   const sure = isLetter(bytes);
-  const count = within?.length ?? nodes.rows;
-  const rows = new Uint32Array(count);
-  const ranks = new Uint16Array(count);
+  const candidates = within ?? withLetters(nodes, lettersOf(bytes));
+  const rows = new Uint32Array(candidates.length);
+  const ranks = new Uint16Array(candidates.length);
   let found = 0;
-  for (let i = within === null ? ROOT_ROW + 1 : 0; i < count; i++) {
-    const row = within === null ? i : (within[i] as number);
-    if ((nodes.letters.get(row) & letters) >>> 0 !== letters || nodes.isDeleted(row)) continue;
+  for (const row of candidates) {
     const rank = names.rank(nodes.nameAt.get(row), bytes, sure);
-    if (rank < 0 || tree.isHidden(nodes.parent.get(row))) continue;
+    if (rank < 0 || (within === null && (nodes.isDeleted(row) || tree.isHidden(nodes.parent.get(row))))) continue;
     rows[found] = row;
     ranks[found++] = rank;
   }
   return { tree, wanted, rows: rows.slice(0, found), ranks: ranks.slice(0, found) };
+}
+
+/** Rows of the nodes whose names have all of these letters. */
+function withLetters(nodes: NodeTable, { low, high }: Letters): Uint32Array {
+  const rows = new Uint32Array(nodes.rows);
+  let count = 0;
+  for (let first = 0; first < nodes.rows; first += GROUP_ROWS) {
+    const lows = nodes.lettersLow.group(first);
+    const highs = nodes.lettersHigh.group(first);
+    const end = Math.min(lows.length, nodes.rows - first);
+    for (let i = first === ROOT_ROW ? 1 : 0; i < end; i++) {
+      if (((lows[i] as number) & low) >>> 0 === low && ((highs[i] as number) & high) >>> 0 === high)
+        rows[count++] = first + i;
+    }
+  }
+  return rows.subarray(0, count);
 }
 
 /** The `limit` of the lowest rank; among equals those that have been there longest. */

@@ -138,7 +138,8 @@ function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: num
 }
 
 function nameOf({ nodes }: VaultState, row: number): AddedName {
-  return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters: nodes.letters.get(row) };
+  const letters = { low: nodes.lettersLow.get(row), high: nodes.lettersHigh.get(row) };
+  return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters };
 }
 
 function applyMove(state: VaultState, op: OpOf<'move'>): void {
@@ -155,7 +156,8 @@ function place(state: VaultState, node: number, parent: number, name: AddedName)
   nodes.parent.set(node, parent);
   nodes.nameAt.set(node, name.address);
   nodes.nameHash.set(node, name.hash);
-  nodes.letters.set(node, name.letters);
+  nodes.lettersLow.set(node, name.letters.low);
+  nodes.lettersHigh.set(node, name.letters.high);
   enter(state, node);
 }
 

@@ -5,11 +5,12 @@
 export * from './apply.ts';
 export { openCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export * from './manifest.ts';
-export { fold, isLetter, lettersOf, RANKS } from './names.ts';
+export { fold, isLetter, type Letters, lettersOf, RANKS } from './names.ts';
 export type { CheckpointStore, HeadStore, PinnedHead, StoredCheckpoint } from './ports.ts';
 export * from './read-chunk.ts';
 export * from './read-log.ts';
 export * from './state.ts';
-export { NONE } from './tables.ts';
+export { GROUP_ROWS } from './table.ts';
+export { NONE, type NodeTable } from './tables.ts';
 export * from './vault.ts';
 export { entryHash, verifyNext } from './verify.ts';

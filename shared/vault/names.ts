@@ -7,11 +7,13 @@ import { Arena } from './arena.ts';
 
 /** Lower case of every byte of ASCII; all others as they are. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte));
-/** One of 32 bits for every folded byte: letters of ASCII have their own, all others share six. */
-const LETTER = Uint32Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x61 && byte <= 0x7a) return (1 << (byte - 0x61)) >>> 0;
-  if (byte >= 0x80) return (1 << (30 + (byte & 1))) >>> 0;
-  return (1 << (26 + (byte & 3))) >>> 0;
+/** One of 64 bits for every folded byte: what is typed most has its own, the rest share by eights. */
+const OWN = 'abcdefghijklmnopqrstuvwxyz0123456789. -_';
+const BIT = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const own = OWN.indexOf(String.fromCharCode(byte));
+  if (own >= 0) return own;
+  const from = byte < 0x80 ? 40 : byte < 0xc0 ? 48 : 56;
+  return from + (byte & 7);
 });
 /** Lengths of names are told apart up to this many bytes. */
 export const RANKS = 256;
@@ -23,11 +25,22 @@ export function fold(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }
 
-/** The letters of a folded text as 32 bits: what lacks one of them does not hold the text. */
-export function lettersOf(folded: Uint8Array): number {
-  let letters = 0;
-  for (const byte of folded) letters |= LETTER[LOWER[byte] as number] as number;
-  return letters >>> 0;
+/** Which letters a text has, as 64 bits in two words. */
+export interface Letters {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The letters of a folded text: what lacks one of them does not hold the text. */
+export function lettersOf(folded: Uint8Array): Letters {
+  let low = 0;
+  let high = 0;
+  for (const byte of folded) {
+    const bit = BIT[LOWER[byte] as number] as number;
+    if (bit < 32) low |= 1 << bit;
+    else high |= 1 << (bit - 32);
+  }
+  return { low: low >>> 0, high: high >>> 0 };
 }
 
 /** FNV-1a. */
@@ -37,15 +50,15 @@ export function hashOf(name: Uint8Array): number {
   return hash >>> 0;
 }
 
-/** A folded text that is one letter with a bit of its own: names with that bit have it. */
+/** True for a folded text that is one letter with a bit of its own: every name with that bit has it. */
 export function isLetter(folded: Uint8Array): boolean {
-  return folded.length === 1 && (folded[0] as number) >= 0x61 && (folded[0] as number) <= 0x7a;
+  return folded.length === 1 && (BIT[folded[0] as number] as number) < OWN.length;
 }
 
 export interface AddedName {
   readonly address: number;
   readonly hash: number;
-  readonly letters: number;
+  readonly letters: Letters;
 }
 
 export class Names extends Arena {

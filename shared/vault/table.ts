@@ -136,9 +136,9 @@ export class U32Column implements Column {
     this.#table.touch(row);
   }
 
-  /** A group's values, for loops over millions. */
-  group(at: number): Uint32Array {
-    return this.#groups[at] as Uint32Array;
+  /** The values of the group that a row is in, for loops over millions. */
+  group(row: number): Uint32Array {
+    return this.#groups[row >>> GROUP_BITS] as Uint32Array;
   }
 }
 

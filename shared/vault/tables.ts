@@ -16,7 +16,9 @@ export class NodeTable extends Table {
   /** Where in the names its own is. */
   readonly nameAt = this.u32();
   readonly nameHash = this.u32();
-  readonly letters = this.u32();
+  /** Which letters the name has, see `lettersOf`. */
+  readonly lettersLow = this.u32();
+  readonly lettersHigh = this.u32();
   readonly newest = this.u32();
   readonly firstChild = this.u32();
   readonly lastChild = this.u32();

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { toHex } from '../../../shared/bytes/index.ts';
 import { type CatalogRow, createCatalog, type SortKey } from '../../../shared/catalog/index.ts';
 import { type Op, type PutVersion, VERSION_FLAG } from '../../../shared/format/index.ts';
-import { applyEntry, emptyState, type VaultState } from '../../../shared/vault/index.ts';
+import { applyEntry, emptyState, nodesOf, type VaultState } from '../../../shared/vault/index.ts';
 import { GENESIS, idOf, put } from '../../support/ops.ts';
 
 function extend(state: VaultState, ...ops: readonly Op[]): VaultState {
@@ -43,6 +43,70 @@ test('rows that compare equal keep one order, so that a list does not jump', () 
       .rows.map((row) => row.fileId);
   assert.deepEqual(ids(), ids());
   assert.deepEqual(ids(), ids().toSorted());
+});
+
+test('the first rows of a folder are those of the whole, and all are counted', () => {
+  const files = Array.from({ length: 300 }, (_, i) =>
+    file(`${(i * 7919) % 300}`, undefined, { size: (i * 31) % 50, mtime: i }),
+  );
+  const state = stateOf(...files, folder('last of all'), folder('empty'));
+  const catalog = createCatalog(() => state);
+  for (const sort of ['name', 'size', 'mtime'] as const)
+    for (const descending of [false, true]) {
+      const all = catalog.folder(null, sort, descending);
+      assert.equal(all.total, 302);
+      assert.equal(all.rows.length, 302);
+      for (const limit of [1, 2, 3, 10, 150, 301, 302, 500]) {
+        const first = catalog.folder(null, sort, descending, limit);
+        assert.deepEqual(first.rows, all.rows.slice(0, limit), `${sort} ${limit}`);
+        assert.equal(first.total, 302);
+      }
+    }
+});
+
+test('a query that goes on, is taken back or is another finds what it would have found at once', () => {
+  const state = stateOf(
+    ...Array.from({ length: 400 }, (_, i) =>
+      file(['Straße', 'report', 'Ünïcode', 'IMG_', 'x-1.y'][i % 5] + String(i % 37)),
+    ),
+  );
+  const typing = createCatalog(() => state);
+  const typed = [
+    'r',
+    're',
+    'rep',
+    're',
+    'repo',
+    'report1',
+    'report',
+    's',
+    'st',
+    'straß',
+    'ü',
+    'ünï',
+    '1',
+    '1.',
+    '1.y',
+    '_',
+    'img_3',
+    '3',
+    'zz',
+    '',
+  ];
+  for (const query of typed) {
+    const fresh = names(createCatalog(() => state).search(query, 500));
+    assert.deepEqual(names(typing.search(query, 500)), fresh, query);
+    const expected = [...nodesOf(state)].filter((node) => query !== '' && node.name.toLowerCase().includes(query));
+    assert.deepEqual(fresh.toSorted(), expected.map((node) => node.name).sort(), query);
+  }
+  extend(state, file('report new'));
+  assert.ok(names(typing.search('report', 500)).includes('report new'), 'and what came meanwhile');
+});
+
+test('of more than are wanted, those that begin with the query are shown, the shortest first', () => {
+  const state = stateOf(file('an abc'), file('abc and more'), file('abcd'), file('xabc'), file('abc'));
+  assert.deepEqual(names(createCatalog(() => state).search('abc', 2)), ['abc', 'abcd']);
+  assert.deepEqual(names(createCatalog(() => state).search('abc', 4)), ['abc', 'abc and more', 'abcd', 'xabc']);
 });
 
 test('a folder shows what lies under it: bytes, files, newest date; its own date when it is empty', () => {
