@@ -77,6 +77,8 @@ export interface FolderView {
   /** From the root to this folder, the root left out. */
   crumbs: readonly { fileId: string; name: string }[];
   rows: readonly FileRow[];
+  /** How many rows there are, also where fewer were asked for. */
+  total: number;
 }
 
 export interface VersionRow {
@@ -172,7 +174,8 @@ export interface VaultApi {
 
   /** Pulls and applies what other devices committed. Answers whether anything changed. */
   refresh(): Promise<boolean>;
-  folder(folderId: string | null, sort: FileSort, descending: boolean): Promise<FolderView>;
+  /** All rows, or the first of them. */
+  folder(folderId: string | null, sort: FileSort, descending: boolean, limit?: number): Promise<FolderView>;
   search(query: string, limit: number): Promise<readonly FileRow[]>;
   versions(fileId: string): Promise<readonly VersionRow[]>;
 

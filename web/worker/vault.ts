@@ -70,7 +70,10 @@ const api: VaultApi = {
     if (changed) emit({ type: 'changed' });
     return changed;
   },
-  folder: async (folderId, sort, descending) => ({ folderId, ...catalog.folder(folderId, sort, descending) }),
+  folder: async (folderId, sort, descending, limit) => ({
+    folderId,
+    ...catalog.folder(folderId, sort, descending, limit),
+  }),
   search: async (query, limit) => catalog.search(query, limit),
   versions: async (fileId) => catalog.versions(fileId),
   planRestore: async (subject) => planOf(planSubject(subject, reader())),

@@ -4,6 +4,7 @@ import type { FileRow, FileSort, FolderView } from '../../session/index.ts';
 import { type Loaded, useDesk, useLoaded } from '../desk.ts';
 
 export const SEARCH_LIMIT = 1_000;
+const FIRST_ROWS = 500;
 
 export interface Order {
   readonly sort: FileSort;
@@ -38,11 +39,11 @@ const NO_ROWS: readonly FileRow[] = [];
 export const folderPath = (folderId: string | null): string => (folderId === null ? '/files' : `/files/${folderId}`);
 
 export function useFiles(folderId: string | null): Files {
-  const { api, onEvent, router } = useDesk();
+  const { onEvent, router } = useDesk();
   const [order, setOrder] = useState<Order>({ sort: 'name', descending: false });
   const [active, setActive] = useState(0);
   const [chosen, select] = useState<FileRow | null>(null);
-  const folder = useLoaded(() => api.folder(folderId, order.sort, order.descending), [api, folderId, order]);
+  const folder = useFolder(folderId, order);
   const search = useSearch();
   const rows = search.results ?? folder.value?.rows ?? NO_ROWS;
   // the row as it is now, when the list was loaded again since it was chosen
@@ -74,6 +75,36 @@ export function useFiles(folderId: string | null): Files {
     open: (row) => (row.kind === 'folder' ? goTo(row.fileId) : select(row)),
     goTo,
   };
+}
+
+interface Whole {
+  readonly order: Order;
+  readonly view: FolderView;
+}
+
+/** A long folder is shown from its first rows; all of them follow, and stay while the list is loaded again. */
+function useFolder(folderId: string | null, order: Order): Loaded<FolderView> {
+  const { api } = useDesk();
+  const load = (limit?: number) => api.folder(folderId, order.sort, order.descending, limit);
+  const first = useLoaded(() => load(FIRST_ROWS), [api, folderId, order]);
+  const [whole, setWhole] = useState<Whole | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const cut = first.value !== null && first.value.rows.length < first.value.total;
+
+  useEffect(() => {
+    setError(null);
+    if (!cut) return;
+    let wanted = true;
+    load().then(
+      (view) => wanted && setWhole({ order, view }),
+      (cause: unknown) => wanted && setError(cause),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [first.value]);
+  const have = cut && whole?.order === order && whole.view.folderId === folderId;
+  return { ...first, value: have ? whole.view : first.value, error: first.error ?? error };
 }
 
 /** As you type: one search at a time; what was typed meanwhile is searched next, what was overtaken never is. */
