@@ -1,7 +1,7 @@
 /** Joins key store, transport and sign-in for a browser context: what every worker that acts for the account starts from. */
 import { type AccountPorts, renewToken } from '../account/index.ts';
 import type { KeyStore } from '../account/ports.ts';
-import { createApi, type Transport, withAuth, withRetry } from '../client/index.ts';
+import { createApi, type Transport, withAuth, withPace, withRetry } from '../client/index.ts';
 import { systemClock } from './clock.ts';
 import { createFetchTransport } from './fetch-transport.ts';
 import { randomFraction, systemRandom } from './random.ts';
@@ -12,10 +12,13 @@ export interface ConnectOptions {
   /** What a device enrolled here is called. */
   readonly deviceName: string;
   readonly keyStore: KeyStore;
+  /** Bytes a second that may be sent, null for as many as the road carries; asked before each pack. */
+  readonly uploadLimit?: () => number | null;
 }
 
 /** The bearer token lives in the memory of this context alone; on the web there is none, the cookie does it. */
-export function connectAccount({ client, serverUrl, deviceName, keyStore }: ConnectOptions): AccountPorts {
+export function connectAccount(options: ConnectOptions): AccountPorts {
+  const { client, serverUrl, deviceName, keyStore, uploadLimit = () => null } = options;
   let bearer: string | null = null;
   const plain = createFetchTransport({ baseUrl: serverUrl, credentials: client === 'web' ? 'same-origin' : 'omit' });
   const portsOver = (transport: Transport): AccountPorts => ({
@@ -31,5 +34,5 @@ export function connectAccount({ client, serverUrl, deviceName, keyStore }: Conn
     },
   });
   const source = { token: async () => bearer, renew: () => renewToken(portsOver(plain)) };
-  return portsOver(withAuth(plain, source));
+  return portsOver(withAuth(withPace(plain, { clock: systemClock, limit: uploadLimit }), source));
 }

@@ -1,9 +1,9 @@
 /**
  * The typed client of the wire contract over an injected transport. Nouns: transport, api, grant, outcome. Promises: one
- * method per route, bytes as bytes, every answer checked for form, every failure a HoldfastError; retry and sign-in are
- * wrappers round the transport. May not: hold keys or tokens, verify content, touch the network itself, carry a validator.
+ * method per route, bytes as bytes, every answer checked for form, every failure a HoldfastError; retry, sign-in and
+ * pace are wrappers round the transport. May not: hold keys or tokens, verify content, touch the network itself, carry a validator.
  *
- *   createApi(withRetry(withAuth(transport, session), { sleep, random }))
+ *   createApi(withRetry(withAuth(withPace(transport, { clock, limit }), session), { sleep, random }))
  */
 export type { AccountRoutes, NewPassword } from './account-routes.ts';
 export { type Api, createApi } from './api.ts';
@@ -19,5 +19,6 @@ export {
   type TransportResponse,
 } from './transport.ts';
 export type { VaultRoutes } from './vault-routes.ts';
+export { type PaceOptions, withPace } from './with-pace.ts';
 export { type SessionSource, withAuth } from './with-auth.ts';
 export { type RetryOptions, withRetry } from './with-retry.ts';
