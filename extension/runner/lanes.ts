@@ -12,6 +12,7 @@ let workers: readonly LaneWorker[] | null = null;
 export async function openLanes(domain: DomainKeys): Promise<readonly Lane[]> {
   const count = Math.min(MOST, Math.max(1, navigator.hardwareConcurrency));
   workers ??= Array.from({ length: count }, () => connectLane(startLaneWorker()));
-  await Promise.all(workers.map((worker) => worker.start(domain)));
+  // What is sent to a lane is handed over, so each gets keys of its own.
+  await Promise.all(workers.map((worker) => worker.start(structuredClone(domain))));
   return workers;
 }
