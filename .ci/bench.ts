@@ -6,6 +6,7 @@ import { readdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchOptions, Sample } from '../test/bench/rig/bench.ts';
 import { agreedDigest, jsonLine, type Result, table } from '../test/bench/rig/figures.ts';
+import { descendants } from '../test/bench/rig/processes.ts';
 import { writeReport } from '../test/bench/rig/report.ts';
 import { removeFolder, temporaryFolder } from '../test/support/folders.ts';
 import { buildIfStale } from './build.ts';
@@ -38,7 +39,7 @@ async function measure(bench: Bench, repeat: number, options: BenchOptions): Pro
   const [ours, peer]: [Sample[], Sample[]] = [[], []];
   const contest = await bench.open(options);
   try {
-    for (let repetition = 0; repetition < repeat; repetition++) {
+    for (let repetition = 0; repetition < Math.min(repeat, bench.repetitions ?? repeat); repetition++) {
       ours.push(told(bench, 'ours', await contest.ours(repetition)));
       if (contest.peer) peer.push(told(bench, 'peer', await contest.peer(repetition)));
     }
@@ -62,6 +63,13 @@ function print(result: Result): void {
   console.log(jsonLine(result));
 }
 
+/** Nothing is left behind: not a server, not a browser, not a corpus. */
+async function breakOff(folder: string): Promise<void> {
+  for (const { pid } of await descendants()) process.kill(pid, 'SIGKILL');
+  await removeFolder(folder);
+  process.exit(1);
+}
+
 async function main(): Promise<void> {
   const known = await benches();
   const all = positionals.includes('all');
@@ -72,11 +80,15 @@ async function main(): Promise<void> {
   await setup();
   await buildIfStale();
   const folder = await temporaryFolder('bench');
+  process.env.TMPDIR = folder; // profiles and servers too are below it
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void breakOff(folder));
   const options = { quick: values.quick, size: values.size === undefined ? null : Number(values.size), folder };
   try {
     const results: Result[] = [];
     for (const name of all ? known : positionals) {
-      const result = await measure(await load(name), Number(values.repeat), options);
+      // one that breaks does not take the others with it
+      const result = await measure(await load(name), Number(values.repeat), options).catch(complain);
+      if (result === null) continue;
       print(result);
       results.push(result);
     }
@@ -86,7 +98,10 @@ async function main(): Promise<void> {
   }
 }
 
-await main().catch((error: Error) => {
-  console.error(error.stack ?? error.message);
+function complain(error: Error): null {
+  console.error(error);
   process.exitCode = 1;
-});
+  return null;
+}
+
+await main().catch(complain);

@@ -23,6 +23,7 @@ export const bench: Bench = {
   differs: [],
   unit: 'MB',
   better: 'less',
+  repetitions: 1,
   reach: [{ atMost: 350 }, { of: 'drift', atMost: 25 }],
   open: contest,
 };

@@ -14,6 +14,8 @@ export interface Bench {
   /** Unit of a sample's figure, such as 'MB/s'. */
   readonly unit: string;
   readonly better: 'more' | 'less';
+  /** Repetitions that are enough, where the usual ones would take too long. */
+  readonly repetitions?: number;
   /** What is to be reached. */
   readonly reach: readonly Reach[];
   /** Makes what all repetitions share: corpora, peers. */
