@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { at, filesUnder } from '../../../.ci/project.ts';
 import { hashTree, writePseudoRandom } from '../../support/corpus.ts';
@@ -50,9 +50,10 @@ export async function inserted(options: BenchOptions): Promise<Corpus> {
 /** Files of 4 KiB that do not compress, a hundred in a folder. */
 export function small({ folder, quick }: BenchOptions): Promise<Corpus> {
   return made(join(folder, 'small', 'small'), async (path) => {
-    for (let file = 0; file < (quick ? 500 : 10_000); file++) {
-      const name = join(path, `folder ${Math.floor(file / 100)}`, `${file}.bin`);
-      await writePseudoRandom(name, 4096, name.slice(path.length));
+    for (let part = 0; part < (quick ? 5 : 100); part++) {
+      const names = Array.from({ length: 100 }, (_, file) => `${part}-${file}.bin`);
+      await mkdir(join(path, `folder ${part}`), { recursive: true });
+      await Promise.all(names.map((name) => writeFile(join(path, `folder ${part}`, name), pseudoRandom(name, 4096))));
     }
   });
 }
