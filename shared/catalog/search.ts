@@ -43,7 +43,9 @@ function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
   const { nodes, names } = tree.state;
   const bytes = utf8(wanted);
   const sure = isLetter(bytes);
-  const candidates = within ?? withLetters(nodes, lettersOf(bytes));
+  const letters = lettersOf(bytes);
+  const candidates =
+    within === null ? withLetters(nodes, letters) : within.filter((row) => hasAll(nodes, row, letters));
   const rows = new Uint32Array(candidates.length);
   const ranks = new Uint16Array(candidates.length);
   let found = 0;
@@ -56,6 +58,10 @@ function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
   return { tree, wanted, rows: rows.slice(0, found), ranks: ranks.slice(0, found) };
 }
 
+function hasAll(nodes: NodeTable, row: number, { low, high }: Letters): boolean {
+  return (~nodes.lettersLow.get(row) & low) === 0 && (~nodes.lettersHigh.get(row) & high) === 0;
+}
+
 /** Rows of the nodes whose names have all of these letters. */
 function withLetters(nodes: NodeTable, { low, high }: Letters): Uint32Array {
   const rows = new Uint32Array(nodes.rows);
@@ -65,8 +71,7 @@ function withLetters(nodes: NodeTable, { low, high }: Letters): Uint32Array {
     const highs = nodes.lettersHigh.group(first);
     const end = Math.min(lows.length, nodes.rows - first);
     for (let i = first === ROOT_ROW ? 1 : 0; i < end; i++) {
-      if (((lows[i] as number) & low) >>> 0 === low && ((highs[i] as number) & high) >>> 0 === high)
-        rows[count++] = first + i;
+      if ((~(lows[i] as number) & low) === 0 && (~(highs[i] as number) & high) === 0) rows[count++] = first + i;
     }
   }
   return rows.subarray(0, count);

@@ -2,12 +2,13 @@
  * state = apply(entries): the same entries give the same state everywhere. Pure but for the state it is handed, which it
  * owns. An entry that does not fit is proof of a fault or of tampering: E_INTEGRITY, and the state must not be used on.
  */
-import { type Bytes, toHex, utf8 } from '../bytes/index.ts';
+import { toHex, utf8 } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import type { Entry, Op, OpOf, PutVersion } from '../format/index.ts';
 import { encodeFacts } from './facts.ts';
+import { requireFit, standingOf } from './fits.ts';
 import type { AddedName } from './names.ts';
-import { ROOT_ROW, type VaultState } from './state.ts';
+import type { DeviceState, VaultState } from './state.ts';
 
 /** Applies one verified entry; its signature and certificates were checked by the caller. */
 export function applyEntry(state: VaultState, entry: Entry, seq: number, hash: VaultState['hash']): void {
@@ -20,15 +21,17 @@ export function applyEntry(state: VaultState, entry: Entry, seq: number, hash: V
 }
 
 function applyOp(state: VaultState, op: Op, seq: number): void {
+  requireFit(standingOf(state), op, seq);
   switch (op.op) {
     case 'genesis':
-      applyGenesis(state, op, seq);
+      state.genesis = op;
+      state.minSuite = op.minSuite;
       break;
     case 'device-cert':
       applyDevice(state, op);
       break;
     case 'device-revoke':
-      known(state.devices.get(toHex(op.deviceId))).revoked = true;
+      (state.devices.get(toHex(op.deviceId)) as DeviceState).revoked = true;
       break;
     case 'grant-key':
       state.grants.push(op);
@@ -40,7 +43,6 @@ function applyOp(state: VaultState, op: Op, seq: number): void {
       state.links.delete(toHex(op.secret));
       break;
     case 'suite-raise':
-      if (op.minSuite < state.minSuite) throw integrityError();
       state.minSuite = op.minSuite;
       break;
     default:
@@ -51,18 +53,19 @@ function applyOp(state: VaultState, op: Op, seq: number): void {
 type FileOp = Extract<Op, { op: 'put-version' | 'move' | 'tombstone' | 'restore' | 'index-add' }>;
 
 function applyFileOp(state: VaultState, op: FileOp, seq: number): void {
+  const { nodes, names } = state;
   switch (op.op) {
     case 'put-version':
       applyVersion(state, op, seq);
       break;
     case 'move':
-      applyMove(state, op);
+      place(state, nodes.byId.find(op.fileId), nodes.byId.find(op.parent), names.addName(op.name));
       break;
     case 'tombstone':
-      setDeleted(state, knownNode(state, op.fileId), true);
+      setDeleted(state, nodes.byId.find(op.fileId), true);
       break;
     case 'restore':
-      setDeleted(state, knownNode(state, op.fileId), false);
+      setDeleted(state, nodes.byId.find(op.fileId), false);
       break;
     case 'index-add':
       applyIndex(state, op);
@@ -72,17 +75,6 @@ function applyFileOp(state: VaultState, op: FileOp, seq: number): void {
   }
 }
 
-function known<T>(value: T | undefined): T {
-  if (value === undefined) throw integrityError();
-  return value;
-}
-
-function applyGenesis(state: VaultState, op: OpOf<'genesis'>, seq: number): void {
-  if (seq !== 1 || state.genesis !== null) throw integrityError();
-  state.genesis = op;
-  state.minSuite = op.minSuite;
-}
-
 /** A device that was revoked stays so, whoever repeats its certificate. */
 function applyDevice(state: VaultState, op: OpOf<'device-cert'>): void {
   const id = toHex(op.deviceId);
@@ -90,36 +82,14 @@ function applyDevice(state: VaultState, op: OpOf<'device-cert'>): void {
   state.devices.set(id, { publicKey: op.publicKey, name: op.name, revoked });
 }
 
-/** Row of a node other than the root. */
-function knownNode({ nodes }: VaultState, fileId: Bytes): number {
-  const row = nodes.byId.find(fileId);
-  if (row <= ROOT_ROW) throw integrityError();
-  return row;
-}
-
-function knownFolder({ nodes }: VaultState, folderId: Bytes): number {
-  const row = nodes.byId.find(folderId);
-  if (row < 0 || !nodes.isFolder(row)) throw integrityError();
-  return row;
-}
-
 function applyVersion(state: VaultState, op: PutVersion, seq: number): void {
-  const { nodes, versions, names } = state;
-  if (versions.byId.find(op.versionId) >= 0) throw integrityError();
-  const parent = knownFolder(state, op.parent);
+  const { nodes, names } = state;
   const existing = nodes.byId.find(op.fileId);
-  if (existing === ROOT_ROW) throw integrityError();
-  if (op.prevVersion !== null) {
-    const before = versions.byId.find(op.prevVersion);
-    if (before < 0 || versions.node.get(before) !== existing) throw integrityError();
-  }
-  if (existing > ROOT_ROW && nodes.kind(existing) !== op.kind) throw integrityError();
-  if (existing > ROOT_ROW && isWithin(state, parent, existing)) throw integrityError();
-  const sameName = existing > ROOT_ROW && names.isName(nodes.nameAt.get(existing), utf8(op.name));
+  const sameName = existing >= 0 && names.isName(nodes.nameAt.get(existing), utf8(op.name));
   const name = sameName ? nameOf(state, existing) : names.addName(op.name);
-  const node = existing > ROOT_ROW ? existing : nodes.addNode(op.fileId, op.kind);
+  const node = existing >= 0 ? existing : nodes.addNode(op.fileId, op.kind);
   addVersion(state, op, node, name.address, seq);
-  place(state, node, parent, name);
+  place(state, node, nodes.byId.find(op.parent), name);
 }
 
 function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: number, seq: number): void {
@@ -140,13 +110,6 @@ function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: num
 function nameOf({ nodes }: VaultState, row: number): AddedName {
   const letters = { low: nodes.lettersLow.get(row), high: nodes.lettersHigh.get(row) };
   return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters };
-}
-
-function applyMove(state: VaultState, op: OpOf<'move'>): void {
-  const node = knownNode(state, op.fileId);
-  const parent = knownFolder(state, op.parent);
-  if (isWithin(state, parent, node)) throw integrityError();
-  place(state, node, parent, state.names.addName(op.name));
 }
 
 /** Puts a node under a name; a new version of a deleted file brings it back. */
@@ -177,14 +140,7 @@ function leave({ nodes, byName }: VaultState, node: number): void {
   nodes.unlink(node);
 }
 
-/** True when `folder` is `ancestor` or lies under it. */
-function isWithin({ nodes }: VaultState, folder: number, ancestor: number): boolean {
-  for (let at = folder; at !== ROOT_ROW; at = nodes.parent.get(at)) if (at === ancestor) return true;
-  return false;
-}
-
 function applyIndex(state: VaultState, op: OpOf<'index-add'>): void {
-  if (op.blobs.some(([, off, len]) => off + len > op.size)) throw integrityError();
   const { packs, chunks } = state;
   let pack = packs.byId.find(op.pack);
   if (pack < 0) {

@@ -12,6 +12,11 @@ import { ChunkTable, NONE, NodeTable, PackTable, VersionTable } from './tables.t
 
 /** Hex of sixteen zero bytes: the parent of what lies at the top. */
 export const ROOT = '00000000000000000000000000000000';
+/** True for the root's id, sixteen zero bytes. */
+export function isRoot(id: Uint8Array): boolean {
+  return id.every((byte) => byte === 0);
+}
+
 /** The root's row in the nodes. */
 export const ROOT_ROW = 0;
 

@@ -18,6 +18,7 @@ import {
 } from '../protocol/index.ts';
 import { applyEntry } from './apply.ts';
 import { openCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { rehearse } from './fits.ts';
 import type { HeadStore, PinnedHead } from './ports.ts';
 import { emptyState, type VaultState } from './state.ts';
 import { entryHash, verifyNext } from './verify.ts';
@@ -60,7 +61,7 @@ export interface Vault {
   pull(signal?: AbortSignal): Promise<boolean>;
   /**
    * Appends what `build` answers, all or nothing per call of the server, rebasing when another device was first.
-   * `requires` are packs that must be durable. E_PACKS_MISSING when one is not; E_HEAD_MOVED after many lost races.
+   * `requires` are packs that must be durable. E_INPUT, and nothing is sent, for what no reader would take; E_PACKS_MISSING when one is not; E_HEAD_MOVED after many lost races.
    */
   append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void>;
 }
@@ -217,7 +218,9 @@ class LogVault implements Vault {
     for (let race = 0; race < MAX_RACES; ) {
       const wanted = await build(this.#state);
       if (wanted.length === 0) return;
-      const groups = groupOps(await this.#introduced(wanted));
+      const ops = await this.#introduced(wanted);
+      rehearse(this.#state, ops);
+      const groups = groupOps(ops);
       const bodies = takeBodies(await this.#seal(groups.slice(0, MAX_ENTRIES_PER_APPEND)));
       const outcome = await this.#ports.api.append(this.vaultId, this.#head(), bodies, requires, signal);
       if (outcome.ok) {

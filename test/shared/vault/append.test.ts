@@ -116,6 +116,42 @@ test('an operation that no reader would take is refused before anything is sent'
   await device.vault.append(() => [put('fine')], []);
 });
 
+test('operations that no reader would fit into the vault are refused before anything is sent', async () => {
+  const { server, founder, device } = await setUp();
+  const [folder, file] = [put('folder', { kind: 1 }), put('file')];
+  await device.vault.append(() => [folder, file], []);
+  const inside = put('inside', { kind: 1, parent: folder.fileId });
+  const move = (op: typeof folder, parent: Uint8Array<ArrayBuffer>): Op => {
+    return { op: 'move', fileId: op.fileId, parent, name: 'x', nameNfc: 'x' };
+  };
+  const unfit: Op[][] = [
+    [put('x', { parent: random.bytes(16) })],
+    [put('x', { parent: file.fileId })],
+    [file],
+    [put('one'), put('two', { versionId: file.versionId })],
+    [inside, move(folder, inside.fileId)],
+    [inside, move(inside, inside.fileId)],
+    [{ ...put('x', { kind: 1 }), fileId: file.fileId }],
+    [{ op: 'tombstone', fileId: random.bytes(16) }],
+    [{ op: 'device-revoke', deviceId: random.bytes(16) }],
+    [
+      { op: 'suite-raise', minSuite: 3 },
+      { op: 'suite-raise', minSuite: 2 },
+    ],
+    [{ op: 'index-add', pack: random.bytes(32), size: 9, blobs: [[random.bytes(32), 5, 5, random.bytes(16)]] }],
+  ];
+  server.before = NEVER;
+  for (const ops of unfit)
+    await assert.rejects(
+      device.vault.append(() => ops, []),
+      { code: 'E_INPUT' },
+    );
+  server.before = () => {};
+  const later = put('later', { fileId: inside.fileId, kind: 1, parent: folder.fileId, prevVersion: inside.versionId });
+  await device.vault.append(() => [inside, later, move(inside, new Uint8Array(16))], []);
+  assert.deepEqual(names(await joinVault(server, founder)), ['file', 'folder', 'x']);
+});
+
 test('packs that are not there are named by an error, and nothing is written', async () => {
   const { server, device } = await setUp();
   const before = server.head;
