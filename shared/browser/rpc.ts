@@ -159,9 +159,13 @@ function portsIn(values: readonly unknown[]): Transferable[] {
     .filter((value): value is MessagePort => value instanceof MessagePort);
 }
 
-/** Bytes handed over in the arguments or the answer, alone or in a list of objects: the sender has them no longer. */
+/**
+ * Bytes that are an argument or the answer, or lie in a list of objects that is one: the sender has them no longer. Bytes
+ * anywhere else are copied.
+ */
 export function bytesIn(values: readonly unknown[]): Transferable[] {
-  const parts = values.flat().flatMap((value) => (isBytes(value) ? [value] : Object.values(Object(value))));
+  const listed = values.filter(Array.isArray).flat();
+  const parts = [...values, ...listed.flatMap((value) => Object.values(Object(value)))];
   return [...new Set(parts.filter(isBytes).map((bytes) => bytes.buffer))];
 }
 

@@ -19,6 +19,6 @@ export {
   type TransportResponse,
 } from './transport.ts';
 export type { VaultRoutes } from './vault-routes.ts';
-export { type PaceOptions, withPace } from './with-pace.ts';
 export { type SessionSource, withAuth } from './with-auth.ts';
+export { type PaceOptions, withPace } from './with-pace.ts';
 export { type RetryOptions, withRetry } from './with-retry.ts';

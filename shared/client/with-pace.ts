@@ -5,7 +5,7 @@
  */
 import { Budget, type Clock, createMutex, type Release } from '../async/index.ts';
 import { codeOf } from '../errors/index.ts';
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import type { Transport, TransportRequest } from './transport.ts';
 
 export interface PaceOptions {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 /** Calls over a port: answers, failures with their codes, events, ports that travel along, and ends. */
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { connect, type RpcPort, serve } from '../../../shared/browser/index.ts';
+import { bytesIn, connect, type RpcPort, serve } from '../../../shared/browser/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 
 interface Shop {
@@ -124,4 +124,13 @@ test('something that cannot be sent rejects and leaves nothing behind', async ()
   const { api } = pair();
   await assert.rejects(api.add((() => 1) as unknown as number, 2));
   assert.equal(await api.add(2, 2), 4);
+});
+
+test('bytes change hands when they are what is called with or answered, and are copied when they are part of it', () => {
+  const bytes = (length: number) => new Uint8Array(length);
+  const [a, b, c] = [bytes(1), bytes(2), bytes(3)];
+  assert.deepEqual(bytesIn([a, [1, 2]]), [a.buffer]);
+  assert.deepEqual(bytesIn([[{ b, c }]]), [b.buffer, c.buffer]);
+  assert.deepEqual(bytesIn([[{ half: a.subarray(0) }, { other: a }]]), [a.buffer]);
+  assert.deepEqual(bytesIn([{ secret: a, rows: [b] }, 7, null, undefined]), []);
 });
