@@ -30,6 +30,19 @@ test('steps aside when a newer version of the app opens the database', async () 
   newer.close();
 });
 
+test('takes over what its first version kept', async () => {
+  const first = await openDB('first', 1, {
+    upgrade: (database) => {
+      for (const store of ['device', 'heads', 'entries', 'settings']) database.createObjectStore(store);
+    },
+  });
+  await first.put('settings', 'dark', 'theme');
+  first.close();
+  const store = storeOf('first');
+  assert.equal(await store.setting('theme'), 'dark');
+  assert.equal(await store.checkpoint('ab'.repeat(16)), null);
+});
+
 test('opens again after its connection was closed', async () => {
   const store = storeOf('closed');
   await store.putSetting('theme', 'dark');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KeyStore } from '../../../shared/account/ports.ts';
-import type { Bytes } from '../../../shared/bytes/index.ts';
+import { type Bytes, fromHex, utf8 } from '../../../shared/bytes/index.ts';
 import type { Op } from '../../../shared/format/index.ts';
 import {
   applyEntry,
@@ -102,6 +102,22 @@ test('what was written down comes back as it was, and goes on', async () => {
     facts: (seen(again) as { facts: unknown }).facts,
   });
   assert.equal(childByName(again, ROOT, 'gone')?.name, 'gone');
+});
+
+test('nothing of it lies on the device in the clear', async () => {
+  const { keyStore, state } = await saved();
+  const stored = (await keyStore.checkpoint(VAULT)) as StoredCheckpoint;
+  const sealed = [stored.head, ...(await Promise.all([...stored.pieces.values()].map((read) => read())))];
+  const secrets = [
+    ...[...nodesOf(state)].flatMap(({ fileId, name }) => [fromHex(fileId), utf8(name)]),
+    ...[...chunkPlaces(state)].map(({ salt }) => salt),
+    ...state.grants.map(({ key }) => key),
+    ...[...state.links.keys()].map(fromHex),
+  ];
+  assert.ok(sealed.length >= 7 && secrets.length >= 8);
+  for (const object of sealed)
+    for (const secret of secrets)
+      assert.equal(Buffer.from(object).includes(secret), false, Buffer.from(secret).toString());
 });
 
 test('an empty state is one too', async () => {
