@@ -43,9 +43,7 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
   const unchanged: Archiver['unchanged'] = (path, name, size, mtime) => {
     const { state } = deps.vault;
     const node = nodeAt(state, path, name);
-    if (node === null) return false;
-    const last = newestVersion(state, node);
-    return last.size === size && last.mtime === mtime;
+    return node !== null && node.size === size && node.mtime === mtime;
   };
   return {
     unchanged,

@@ -21,7 +21,7 @@ import {
   hasVersion,
   type NodeState,
   newestVersion,
-  ROOT,
+  nodeByPath,
   type VaultState,
 } from '../vault/index.ts';
 
@@ -71,13 +71,7 @@ export function sayNothingNew(
 
 /** The live file at a path, or null. */
 export function nodeAt(state: VaultState, path: readonly string[], name: string): NodeState | null {
-  let parent = ROOT;
-  for (const folder of path) {
-    const node = childByName(state, parent, folder);
-    if (node === null || node.kind !== NODE_KIND.folder) return null;
-    parent = node.fileId;
-  }
-  const node = childByName(state, parent, name);
+  const node = nodeByPath(state, [...path, name]);
   return node !== null && node.kind === NODE_KIND.file ? node : null;
 }
 

@@ -9,6 +9,7 @@ import { ChromiumRig } from '../support/browser/chromium.ts';
 import { removeFolder } from '../support/folders.ts';
 import type { Bench, BenchOptions, Contest, Sample } from './rig/bench.ts';
 import type { Order, Typed } from './rig/catalog-worker.ts';
+import { costs, spent } from './rig/processes.ts';
 
 const TAIL = 64;
 /** Typed a letter at a time, from the first one; then one that was pasted, and one letter taken back. */
@@ -46,7 +47,9 @@ async function open({ quick, folder }: BenchOptions): Promise<Contest> {
 }
 
 async function measure(page: Page): Promise<Sample> {
+  const before = await costs();
   const { open_ms, ...opened } = (await ask(page, { do: 'open' })) as { open_ms: number };
+  const { total, detail } = spent(before, await costs());
   const typed = (await ask(page, { do: 'type', queries: QUERIES })) as Typed[];
   const slowest = typed.reduce((a, b) => (b.ms > a.ms ? b : a));
   const heap = await page.evaluate(async () => {
@@ -55,8 +58,8 @@ async function measure(page: Page): Promise<Sample> {
   });
   return {
     figure: open_ms,
-    extras: { open_ms, key_ms: slowest.ms, heap_mb: heap / 1e6 },
-    detail: `${JSON.stringify(opened)}; slowest key: ${JSON.stringify(slowest)}; ${typed.map(({ query, ms }) => `${query} ${ms.toFixed(0)}`).join(', ')}`,
+    extras: { open_ms, open_cpu_seconds: total, key_ms: slowest.ms, heap_mb: heap / 1e6 },
+    detail: `${JSON.stringify(opened)}; CPU ${detail}; slowest key: ${JSON.stringify(slowest)}; ${typed.map(({ query, ms }) => `${query} ${ms.toFixed(0)}`).join(', ')}`,
   };
 }
 
