@@ -117,7 +117,7 @@ test('nothing of it lies on the device in the clear', async () => {
   assert.ok(sealed.length >= 7 && secrets.length >= 8);
   for (const object of sealed)
     for (const secret of secrets)
-      assert.equal(Buffer.from(object).includes(secret), false, Buffer.from(secret).toString());
+      assert.equal(Buffer.from(object).includes(Buffer.from(secret)), false, Buffer.from(secret).toString());
 });
 
 test('an empty state is one too', async () => {
