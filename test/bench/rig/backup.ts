@@ -23,6 +23,8 @@ export async function firstBackup(options: BenchOptions, corpus: Corpus, count: 
       try {
         const { seconds, total, detail } = await ours.backup(corpus);
         const measured = { ...sample(seconds, total, await ours.stored()), detail };
+        if (repetition === 0)
+          console.log(`  ours took ${seconds.toFixed(1)} s; now it is compared with what comes back`);
         return repetition > 0 ? measured : { ...measured, digest: same(corpus, (await ours.restore(corpus)).digest) };
       } finally {
         await ours.close();

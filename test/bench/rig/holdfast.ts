@@ -155,19 +155,24 @@ async function timed(work: () => Promise<void>): Promise<Took> {
   return { seconds, ...spent(before, await costs()) };
 }
 
-export async function selectIn(page: Page, { path }: Corpus): Promise<void> {
+const restoreButton = (page: Page, { files }: Corpus) =>
+  page.getByRole('button', { name: files > 1 ? 'Restore as ZIP' : 'Restore', exact: true });
+
+/** A click on a row opens a folder and selects a file; after it there is a button that restores. */
+export async function selectIn(page: Page, corpus: Corpus): Promise<void> {
   await person.goTo(page, 'Files');
-  await person.selectRow(page, basename(path, '.bin'));
+  await page
+    .getByRole('row', { name: basename(corpus.path, '.bin') })
+    .first()
+    .click();
+  await restoreButton(page, corpus).waitFor();
 }
 
 /** Answers the path of the download when it is whole and the screen says that it is verified. */
-export async function restoreSelected(rig: ChromiumRig, page: Page, { path, files }: Corpus): Promise<string> {
-  await page
-    .locator('.details')
-    .getByRole('button', { name: /^Restore( as ZIP)?$/ })
-    .click();
+export async function restoreSelected(rig: ChromiumRig, page: Page, corpus: Corpus): Promise<string> {
+  await restoreButton(page, corpus).click();
   await page.getByText('every byte is what you backed up').last().waitFor({ timeout: LIMIT });
-  return rig.downloaded(`${basename(path)}${files > 1 ? '.zip' : ''}`, LIMIT);
+  return rig.downloaded(`${basename(corpus.path)}${corpus.files > 1 ? '.zip' : ''}`, LIMIT);
 }
 
 export async function digestOfSaved(path: string): Promise<string> {
