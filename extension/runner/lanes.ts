@@ -7,12 +7,29 @@ import { connectLane, type LaneWorker } from './lane-worker.ts';
 /** More bring little: beyond this the road is the limit, and each holds memory. */
 const MOST = 4;
 
-let workers: readonly LaneWorker[] | null = null;
+interface Started {
+  readonly worker: Worker;
+  readonly lane: LaneWorker;
+}
+
+let started: readonly Started[] | null = null;
 
 export async function openLanes(domain: DomainKeys): Promise<readonly Lane[]> {
-  const count = Math.min(MOST, Math.max(1, navigator.hardwareConcurrency));
-  workers ??= Array.from({ length: count }, () => connectLane(startLaneWorker()));
-  // What is sent to a lane is handed over, so each gets keys of its own.
-  await Promise.all(workers.map((worker) => worker.start(structuredClone(domain))));
-  return workers;
+  try {
+    return await begin(domain);
+  } catch {
+    // A lane that died, for want of memory perhaps, answers nothing any more.
+    for (const { worker } of started ?? []) worker.terminate();
+    started = null;
+    return begin(domain);
+  }
+}
+
+async function begin(domain: DomainKeys): Promise<readonly Lane[]> {
+  started ??= Array.from({ length: Math.min(MOST, Math.max(1, navigator.hardwareConcurrency)) }, () => {
+    const worker = startLaneWorker();
+    return { worker, lane: connectLane(worker) };
+  });
+  await Promise.all(started.map(({ lane }) => lane.start(domain)));
+  return started.map(({ lane }) => lane);
 }
