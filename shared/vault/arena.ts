@@ -1,12 +1,12 @@
 /**
- * Records of any length, one behind the other in pages of 4 MiB; an address is a number that stays. Nothing is ever
- * changed or taken away. A record never crosses a page: the largest is an operation's, and that fits an entry.
+ * Records of any length, one behind the other in pages of 512 KiB; an address is a number that stays. Nothing is ever
+ * changed or taken away. A record never crosses a page: one that is larger has a page of its own, as long as it is.
  */
 import type { Bytes } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import type { Pieces } from './table.ts';
 
-const PAGE_BITS = 22;
+const PAGE_BITS = 19;
 const PAGE = 1 << PAGE_BITS;
 const IN_PAGE = PAGE - 1;
 const FIRST_CAPACITY = 4_096;
@@ -24,7 +24,7 @@ export class Arena implements Pieces {
     return this.#pages.length === 0 ? 0 : (this.#pages.length - 1) * PAGE + this.#used;
   }
 
-  /** Keeps a record of at most 4 MiB. Answers its address. */
+  /** Keeps a record. Answers its address. */
   add(record: Uint8Array): number {
     if (this.#pages.length === 0 || this.#used + record.length > PAGE) this.#addPage();
     const last = this.#pages.length - 1;
@@ -69,7 +69,7 @@ export class Arena implements Pieces {
     if (length <= page.length) return;
     let capacity = page.length;
     while (capacity < length) capacity *= 2;
-    const larger = new Uint8Array(Math.min(capacity, PAGE));
+    const larger = new Uint8Array(Math.max(length, Math.min(capacity, PAGE)));
     larger.set(page);
     this.#pages[at] = larger;
   }

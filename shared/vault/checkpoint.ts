@@ -19,8 +19,8 @@ import type { CheckpointStore, PinnedHead, StoredCheckpoint } from './ports.ts';
 import { blankState, type VaultState } from './state.ts';
 import { Table } from './table.ts';
 
-/** Pieces of some four megabytes that are read and opened at one time. */
-const AT_ONCE = 4;
+/** Pieces of some half a megabyte that are read and opened at one time. */
+const AT_ONCE = 8;
 
 export interface CheckpointPorts {
   readonly keyStore: CheckpointStore;

@@ -1,12 +1,12 @@
 /**
  * Columns in typed arrays: a row is a number, and a million of them are a few buffers instead of a few million objects.
- * Rows come in groups of 65,536; all columns of a group share one buffer, which is what a checkpoint seals. The last
- * group grows by doubling, the others never move. Rows are added, some columns change, none is ever taken away.
+ * Rows come in groups of 8,192; all columns of a group share one buffer, which is what a checkpoint seals. The last group
+ * grows by doubling, the others never move. Rows are added, some columns change, none is ever taken away.
  */
 import type { Bytes } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 
-const GROUP_BITS = 16;
+const GROUP_BITS = 13;
 export const GROUP_ROWS = 1 << GROUP_BITS;
 const IN_GROUP = GROUP_ROWS - 1;
 const FIRST_CAPACITY = 256;

@@ -92,7 +92,9 @@ async function saved(ops: readonly Op[] = everyKind()) {
 const opened = (keyStore: KeyStore, vault = VAULT, key: Bytes = KEY) => openCheckpoint(keyStore, vault, key, null);
 
 test('what was written down comes back as it was, and goes on', async () => {
-  const { keyStore, state } = await saved();
+  const chunks = Array.from({ length: 16_000 }, (_, i): [number, Bytes] => [i, new Uint8Array(32).fill(i)]);
+  const longerThanAPage = put('wide', { manifest: { op: 'inline', chunks } });
+  const { keyStore, state } = await saved([...everyKind(), longerThanAPage, put('behind it')]);
   const again = await opened(keyStore);
   assert.ok(again);
   assert.deepEqual(seen(again), seen(state));
