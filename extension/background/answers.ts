@@ -21,6 +21,7 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
     'retry-all': () => then(controls.retryAll()),
     release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
     account: ({ name }) => then(putAccount(ports.outbox, name)),
+    limits: ({ uploadLimit, waitOnMetered }) => then(controls.setLimits(uploadLimit, waitOnMetered)),
     'capture-web': async ({ capture, tabId }) => {
       const answer = await captureWeb(ports, capture, tabId);
       await scheduler.wake();

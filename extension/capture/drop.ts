@@ -83,9 +83,9 @@ async function* leftOutOf(
   entry: FileSystemDirectoryEntry,
   path: readonly string[],
 ): AsyncGenerator<CapturedItem> {
-  const shown = await childrenShown(handle);
+  const [shown, children] = await Promise.all([childrenShown(handle), gathered(childrenOf(entry, path))]);
   if (shown === null) return;
-  for await (const child of childrenOf(entry, path)) {
+  for (const child of children) {
     if (!isEntry(child)) {
       yield child;
       continue;
@@ -94,6 +94,12 @@ async function* leftOutOf(
     if (twin === undefined) yield* walkEntry(child, path);
     else if (isFolder(twin) && isFolderEntry(child)) yield* leftOutOf(twin, child, [...path, child.name]);
   }
+}
+
+async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
 /** None where the handle may not be read; null when the folder cannot be read: the walk that follows says so by name. */

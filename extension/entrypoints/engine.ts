@@ -3,13 +3,20 @@ import { randomFraction, systemClock, withLock } from '../../shared/browser/inde
 import { deviceName } from '../../web/worker/device-name.ts';
 import { Sources } from '../capture/worker/index.ts';
 import { isMetered, onNetworkChange } from '../platform/worker/index.ts';
-import { createOutbox, newId, openQueue } from '../queue/index.ts';
+import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
 import { EngineLoop, openEngine } from '../runner/index.ts';
 
-const outbox = createOutbox(openQueue(), Date.now);
+const db = openQueue();
+const outbox = createOutbox(db, Date.now);
+let uploadLimit: number | null = null;
+createView(db)
+  .limits()
+  .subscribe((limits) => {
+    uploadLimit = limits.uploadLimit;
+  });
 const loop = new EngineLoop({
   outbox,
-  openEngine: () => openEngine(deviceName(navigator.userAgent, 'extension')),
+  openEngine: () => openEngine(deviceName(navigator.userAgent, 'extension'), () => uploadLimit),
   clock: systemClock,
   owner: newId(),
   sources: new Sources(),

@@ -7,7 +7,7 @@ import { startVault } from '../../web/session/index.ts';
 import workerUrl from '../../web/worker/vault.ts?worker&url';
 import { createIntakePorts } from '../capture/index.ts';
 import { createSend } from '../messaging/index.ts';
-import { post, requestSite } from '../platform/index.ts';
+import { knowsMetered, post, requestSite } from '../platform/index.ts';
 import { createOutbox, createView, openQueue } from '../queue/index.ts';
 import { backupScreen, backupText, follow } from '../ui/backup/index.ts';
 
@@ -18,7 +18,10 @@ const send = createSend(post);
 const { intake } = createOutbox(db, Date.now);
 const wake = () => send({ type: 'wake' });
 const view = createView(db);
-const screen = backupScreen({ view, send, ...createIntakePorts(window, intake, wake, requestSite) });
+const screen = backupScreen({
+  ...{ view, send, knowsMetered },
+  ...createIntakePorts(window, intake, wake, requestSite),
+});
 
 follow({ api, onEvent }, view, send);
 render(

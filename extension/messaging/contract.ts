@@ -30,6 +30,8 @@ export type Message =
   | { type: 'capture-web'; capture: WebCapture; tabId: number | null }
   /** Who is signed in on this device now; null: nobody. */
   | { type: 'account'; name: string | null }
+  /** What backing up may take of the network: bytes a second, null for no limit. */
+  | { type: 'limits'; uploadLimit: number | null; waitOnMetered: boolean }
   /** Background to offscreen document: start, or look again. */
   | { type: 'engine-wake' }
   /** Offscreen document to background. */
@@ -50,6 +52,7 @@ export interface Responses {
   /** Whether the site's permission is still needed; the item is in the queue either way. */
   'capture-web': { needsPermission: boolean };
   account: null;
+  limits: null;
   'engine-wake': null;
   'engine-report': null;
 }

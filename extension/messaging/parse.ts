@@ -10,6 +10,8 @@ const isNullOr =
   (value) =>
     value === null || check(value);
 const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isPositive: Check = (value) => isCount(value) && value !== 0;
+const isFlag: Check = (value) => typeof value === 'boolean';
 const isOneOf =
   (...allowed: readonly string[]): Check =>
   (value) =>
@@ -46,6 +48,7 @@ const FIELDS: Readonly<Record<MessageType, Fields>> = {
   },
   'capture-web': { capture: isCapture, tabId: isNullOr(isCount) },
   account: { name: isNullOr(isString) },
+  limits: { uploadLimit: isNullOr(isPositive), waitOnMetered: isFlag },
   'engine-wake': {},
   'engine-report': { report: isReport },
 };

@@ -19,3 +19,4 @@ export { hasSite, onPermissionAdded, requestDownloads, requestSite } from './per
 export { onInstalled, onMessage, onStartup, post, self } from './runtime.ts';
 export { notifiedCauses, putNotifiedCauses } from './session-store.ts';
 export { type FrontTab, frontTab, openPage } from './tabs.ts';
+export { knowsMetered } from './worker/network.ts';

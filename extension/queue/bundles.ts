@@ -110,11 +110,12 @@ export function splitOff(
   };
 }
 
-/** A bundle and its job as two of half the files. */
+/** A bundle and its job as two of half the files; as it is when it has but one. */
 export function halves(job: JobRow, bundle: BundleRow): readonly { job: JobRow; bundle: BundleRow }[] {
   const [out, mine] = [bundle.files.filter((file) => file.out === 1), bundle.files.filter((file) => file.out !== 1)];
   const middle = Math.ceil(mine.length / 2);
-  return [mine.slice(0, middle), mine.slice(middle)].map((files, i) => {
+  const parts = [mine.slice(0, middle), mine.slice(middle)].filter((files) => files.length > 0);
+  return parts.map((files, i) => {
     const id = i === 0 ? job.id : newId();
     const size = files.reduce((sum, file) => sum + file.size, 0);
     return {

@@ -86,6 +86,12 @@ export class Controls {
     });
   }
 
+  async setLimits(uploadLimit: number | null, waitOnMetered: boolean): Promise<void> {
+    await this.put('uploadLimit', uploadLimit);
+    await this.put('waitOnMetered', waitOnMetered);
+    if (!waitOnMetered) await this.release('metered');
+  }
+
   get<N extends SettingName>(name: N): Promise<SettingValues[N]> {
     return readSetting(this.#db, name);
   }

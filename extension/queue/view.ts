@@ -1,6 +1,14 @@
 /** What the screens may see of the queue: read-only live queries. May not: write. */
 import { inState } from './changes.ts';
-import { type Hold, type JobRow, type QueueDb, readSetting, type SourceRow, type Tally } from './db.ts';
+import {
+  type Hold,
+  type JobRow,
+  type QueueDb,
+  readSetting,
+  type SettingValues,
+  type SourceRow,
+  type Tally,
+} from './db.ts';
 import { JOB_STATES, type JobState, type WaitReason } from './job.ts';
 import { type Live, live } from './live.ts';
 
@@ -25,6 +33,9 @@ export interface QueueSummary {
   account: string | null;
 }
 
+/** What backing up may take of the network. */
+export type Limits = Pick<SettingValues, 'uploadLimit' | 'waitOnMetered'>;
+
 /** The part of the list to show. */
 export type QueueFilter = 'all' | 'open' | 'failed' | 'done';
 
@@ -34,6 +45,7 @@ export interface QueueView {
   jobs(filter: QueueFilter, limit: number): Live<readonly JobRow[]>;
   lastProvenAt(): Live<number | null>;
   hold(): Live<Hold | null>;
+  limits(): Live<Limits>;
   /** The sources that the browser must be asked for again before their items can go on. */
   awaitingPermission(): Live<readonly SourceRow[]>;
 }
@@ -51,6 +63,7 @@ export function createView(db: QueueDb): QueueView {
     jobs: (filter, limit) => live(() => readJobs(db, filter, limit)),
     lastProvenAt: () => live(() => readSetting(db, 'lastProvenAt')),
     hold: () => live(() => readSetting(db, 'hold')),
+    limits: () => live(() => readLimits(db)),
     awaitingPermission: () => live(() => readAwaiting(db)),
   };
 }
@@ -80,6 +93,10 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     lastProvenAt: await readSetting(db, 'lastProvenAt'),
     account: await readSetting(db, 'account'),
   };
+}
+
+async function readLimits(db: QueueDb): Promise<Limits> {
+  return { uploadLimit: await readSetting(db, 'uploadLimit'), waitOnMetered: await readSetting(db, 'waitOnMetered') };
 }
 
 async function readJobs(db: QueueDb, filter: QueueFilter, limit: number): Promise<readonly JobRow[]> {

@@ -14,13 +14,17 @@ import {
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { openLanes } from './lanes.ts';
 
-/** `deviceName`: what this device is called in the account. E_SESSION when nobody is signed in on this device. */
-export async function openEngine(deviceName: string): Promise<Archiver> {
+/**
+ * `deviceName`: what this device is called in the account. `uploadLimit`: bytes a second that may be sent, asked before each
+ * pack. E_SESSION when nobody is signed in on this device.
+ */
+export async function openEngine(deviceName: string, uploadLimit: () => number | null): Promise<Archiver> {
   const keyStore = createKeyStore();
   const device = await keyStore.load();
   if (device === null) throw new HoldfastError('E_SESSION', 'nobody is signed in on this device');
   const { serverUrl } = device;
-  const session = await resumeSession(connectAccount({ client: 'extension', serverUrl, deviceName, keyStore }));
+  const connection = connectAccount({ client: 'extension', serverUrl, deviceName, keyStore, uploadLimit });
+  const session = await resumeSession(connection);
   const { vault, domain, vaultKeys, deviceId, ports } = session;
   return createArchiver({
     ...{ vault, domain, deviceId },

@@ -120,6 +120,7 @@ class Drain {
       await outbox.leases.putBack(owner, archiving.ledger.jobs);
       return 'open';
     } catch (error) {
+      // No file is to blame for an engine that does not open: it is tried again as if the road were closed.
       const reason = roadReason(error) ?? (opened ? null : 'offline');
       const { jobs } = archiving.ledger;
       if (reason !== null) return this.#wait(error, reason, jobs);

@@ -46,7 +46,8 @@ function held(reason: string, code: string, open: number, all: number): Truth {
     case 'quota':
       return say('stopped', code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota);
     default: {
-      const why = reason === 'rate' || reason === 'metered' ? truth.why[reason] : truth.why.offline;
+      const known = reason === 'rate' || reason === 'metered' ? truth.why[reason] : truth.why.offline;
+      const why = code === 'E_INTERNAL' ? truth.why.internal : known;
       return say('waiting', truth.waiting(open, Math.max(open, all), why));
     }
   }

@@ -444,6 +444,19 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     assert.deepEqual([counts.committed, counts.cancelled, walks, await db.sources.count()], [1, 2, 0, 1]);
   });
 
+  suite('what waits for another network goes on when nobody wants it to wait any more', async ({ db }, clock) => {
+    const { intake, leases, controls } = createOutbox(db, () => clock.now);
+    const [id] = await intake.capture([bytesItem('a')]);
+    await controls.setLimits(500_000, true);
+    await leases.claim('one', LIMITS);
+    await leases.wait('one', [id!], 'metered', null);
+    await controls.setLimits(500_000, true);
+    assert.deepEqual(await leases.claim('one', LIMITS), []);
+    await controls.setLimits(null, false);
+    assert.equal((await leases.claim('one', LIMITS)).length, 1);
+    assert.equal(await controls.get('uploadLimit'), null);
+  });
+
   suite('history is kept up to its cap, the newest last', async ({ db }, clock) => {
     const { intake, leases } = createOutbox(db, () => clock.now);
     const ids = await intake.capture(Array.from({ length: 1_005 }, (_, i) => bytesItem(`f${i}`, 1)));

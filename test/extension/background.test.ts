@@ -186,6 +186,11 @@ test('a folder in which nothing had changed is told of, on the line and once it 
   assert.match(causesOf(summaryOf({ tally })).get('done') ?? '', /^100,000 files/);
 });
 
+test('a fault of ours is not called a lost network', () => {
+  const ours = { reason: 'offline', code: 'E_INTERNAL', notBefore: 0, tries: 1 } as const;
+  assert.match(truthOf(summaryOf({ counts: { waiting: 1 }, hold: ours }), 0).detail, /Holdfast itself/);
+});
+
 test('each cause is told once, and taken back when it is over', () => {
   const failing = causesOf(summaryOf({ counts: { failed: 2 } }));
   assert.deepEqual(planNotices([], failing), { show: ['failed'], clear: [], shown: ['failed'] });

@@ -30,6 +30,8 @@ const MESSAGES: readonly Message[] = [
     },
   },
   { type: 'account', name: null },
+  { type: 'limits', uploadLimit: 500_000, waitOnMetered: true },
+  { type: 'limits', uploadLimit: null, waitOnMetered: false },
   { type: 'engine-wake' },
   { type: 'engine-report', report: { type: 'alive' } },
   { type: 'engine-report', report: { type: 'idle', nextDue: 5 } },
@@ -58,6 +60,7 @@ test('anything else is not: another version, addressee, type, or a field too man
   fc.assert(fc.property(fc.anything(), (value) => assert.equal(parseEnvelope(value), null)));
   assert.equal(parseEnvelope({ ...enveloped({ type: 'wake' }), message: { type: 'constructor' } }), null);
   assert.equal(parseEnvelope(enveloped({ type: 'cancel', ids: ['../x'] })), null);
+  assert.equal(parseEnvelope(enveloped({ type: 'limits', uploadLimit: 0, waitOnMetered: true })), null);
 });
 
 test('a sender that is not one of our own pages is not heard', () => {

@@ -20,8 +20,11 @@ function tree(depth = 3): Tree {
   return made;
 }
 
-/** An outbox whose folder is `given`: the database in memory keeps no handles. It dies at telling number `death`. */
-function outboxOn(db: QueueDb, given: Tree, death = Number.POSITIVE_INFINITY): Outbox {
+/**
+ * An outbox whose folder is `given`: the database in memory keeps no handles. It dies at telling number `death`. `jobs`: takes
+ * the path of every file that became a job.
+ */
+function outboxOn(db: QueueDb, given: Tree, death = Number.POSITIVE_INFINITY, jobs: string[] = []): Outbox {
   const outbox = createOutbox(db, () => 1);
   let told = 0;
   const walks = {
@@ -30,7 +33,9 @@ function outboxOn(db: QueueDb, given: Tree, death = Number.POSITIVE_INFINITY): O
     source: async (id: string) => ({ id, kind: 'folder', handle: folderHandle('Home', given) }),
     tell: async (...news: Parameters<Outbox['walks']['tell']>) => {
       if (++told > death) throw new Error('dead');
-      return outbox.walks.tell(...news);
+      const wanted = await outbox.walks.tell(...news);
+      if (wanted) jobs.push(...news[2].files.map(({ within }) => ['Home', ...within].join('/')));
+      return wanted;
     },
   };
   return { ...outbox, walks: walks as unknown as Outbox['walks'] };
@@ -86,7 +91,7 @@ async function namesOf(db: QueueDb): Promise<string[]> {
 test('killed at any telling, the walk goes on and each file has one job', async () => {
   const given = tree();
   const all = namesIn(given).sort();
-  for (const death of [0, 1, 2]) {
+  for (const death of [0, 1]) {
     const db = await captured();
     await assert.rejects(walk(outboxOn(db, given, death)), /dead/);
     assert.ok((await db.walks.count()) > 0);
@@ -114,28 +119,29 @@ test('killed at any transaction, with jobs archived and files failing meanwhile,
     fc.asyncProperty(anyTree, fc.array(life, { maxLength: 4 }), async (given, lives) => {
       const db = await captured();
       const { leases } = createOutbox(db, () => 1);
+      const jobs: string[] = [];
       for (const { tellings, pace, after } of lives) {
-        await walk(outboxOn(db, given, tellings), { pace }).catch((error: unknown) =>
+        await walk(outboxOn(db, given, tellings, jobs), { pace }).catch((error: unknown) =>
           assert.match(String(error), /dead/),
         );
         for (const { job, files } of await leases.claim('one', MANY)) {
           if (after === 'halve') await leases.halve('one', job.id);
           if (after === 'fail')
             await leases.fail('one', [{ jobId: job.id, fileId: files[0]!.id, code: 'E_SOURCE_GONE' }]);
-          if (after !== 'prove' || (await db.walks.count()) === 0) continue;
+          if (after !== 'prove') continue;
           await leases.commit('one', [job.id], 0);
           await leases.prove([job.id]);
         }
         await leases.inherit('two');
       }
-      await walk(outboxOn(db, given));
-      assert.deepEqual(await namesOf(db), namesIn(given).sort());
+      await walk(outboxOn(db, given, undefined, jobs));
+      assert.deepEqual(jobs.sort(), namesIn(given).sort());
       const { counts, tally, walks } = await readSummary(db);
       assert.equal(walks, 0);
       assert.equal(tally.files + counts.failed, namesIn(given).length);
       db.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
 

@@ -4,7 +4,7 @@
  * without what is known of them already. May not: read contents.
  */
 import { sourceError } from '../../../shared/archiver/index.ts';
-import { Budget, type Clock, createMutex, mapConcurrent } from '../../../shared/async/index.ts';
+import { Budget, type Clock, mapConcurrent } from '../../../shared/async/index.ts';
 import { newId, type Outbox, type SourceRow, type WalkRow, type Within } from '../../queue/index.ts';
 import type { Sources } from './sources.ts';
 import { News } from './walk-news.ts';
@@ -12,9 +12,13 @@ import { News } from './walk-news.ts';
 /** Each telling waits for the disk, so it is worth many files; but people want to see the first ones soon. */
 const TELL_ENTRIES = 1_024;
 const TELL_MS = 250;
+/** Reading goes on while the queue is told, until so much has gathered. */
+const MAX_ENTRIES = 8_192;
 /** Directories read together, and files looked at together: each is a question to another process. */
 const READERS = 8;
 const LOOKS = 256;
+/** Children of a folder that may be ready before they are taken: while the vault is opened, the walk goes on. */
+const AHEAD = 2_048;
 
 /** True when the vault's newest version of a file has this size and date. */
 export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => boolean;
@@ -33,6 +37,8 @@ export async function walkFolders(ports: WalkPorts, onTold: () => void, signal: 
   for (let row = await walks.next(); row !== undefined && !signal.aborted; row = await walks.next()) {
     const source = ports.sources.hold(await walks.source(row.sourceId));
     if (source?.kind === 'folder') {
+      // The vault is opened while the first files are looked at.
+      ports.unchanged().catch(() => undefined);
       await new Walk(ports, row, source, onTold).run(signal);
       continue;
     }
@@ -63,9 +69,11 @@ class Walk {
   #reading = 0;
   #moved = Promise.withResolvers<void>();
   readonly #looks = new Budget(LOOKS);
-  readonly #exclusively = createMutex();
   #news = new News();
-  #toldAt: number;
+  /** When the first file of the news was met. */
+  #newsAt: number | null = null;
+  #telling: Promise<void> | null = null;
+  #fault: { readonly error: unknown } | null = null;
   #wanted = true;
 
   constructor(ports: WalkPorts, row: WalkRow, source: Extract<SourceRow, { kind: 'folder' }>, onTold: () => void) {
@@ -73,7 +81,6 @@ class Walk {
     this.#row = row;
     this.#source = source;
     this.#onTold = onTold;
-    this.#toldAt = ports.clock.now();
     const { within } = row;
     this.#left = [{ within, begun: row.begun === 1, open: () => ports.sources.directory(source, within) }];
   }
@@ -82,7 +89,9 @@ class Walk {
     for await (const _ of mapConcurrent(this.#folders(signal), READERS, (folder) => this.#read(folder, signal))) {
       // what was read is in the news
     }
-    if (!this.#isOver(signal)) await this.#tell();
+    await this.#telling;
+    if (!signal.aborted) await this.#tell();
+    if (this.#fault !== null) throw this.#fault.error;
   }
 
   async *#folders(signal: AbortSignal): AsyncGenerator<Folder> {
@@ -109,7 +118,8 @@ class Walk {
         if (this.#isOver(signal)) return;
         if ('kind' in child) this.#find(folder, child);
         else if (!known?.has(child.name)) await this.#meet(within, child.name, child.file);
-        if (this.#isDue()) await this.#exclusively(async () => this.#isDue() && this.#tell());
+        if (this.#telling === null && this.#isDue()) this.#telling = this.#tell();
+        if (this.#news.size >= MAX_ENTRIES) await this.#telling;
       }
     } finally {
       this.#reading--;
@@ -128,6 +138,7 @@ class Walk {
 
   async #meet(folder: Within, name: string, file: File | null): Promise<void> {
     const unchanged = await this.#ports.unchanged();
+    this.#newsAt ??= this.#ports.clock.now();
     const path = [this.#source.handle.name, ...folder];
     if (file !== null && unchanged?.(path, name, file.size, file.lastModified)) {
       this.#news.unchanged++;
@@ -142,7 +153,7 @@ class Walk {
   async *#children({ within, open }: Folder): AsyncGenerator<Child> {
     try {
       const handle = await open();
-      yield* mapConcurrent(handle.values() as AsyncIterable<FileSystemHandle>, LOOKS, (child) => this.#look(child));
+      yield* mapConcurrent(handle.values() as AsyncIterable<FileSystemHandle>, AHEAD, (child) => this.#look(child));
       this.#news.cross(within);
     } catch (error) {
       const { code } = sourceError(error);
@@ -164,20 +175,23 @@ class Walk {
   }
 
   #isDue(): boolean {
-    return this.#news.size >= TELL_ENTRIES || this.#ports.clock.now() - this.#toldAt >= TELL_MS;
+    const age = this.#newsAt === null ? 0 : this.#ports.clock.now() - this.#newsAt;
+    return this.#news.size >= TELL_ENTRIES || age >= TELL_MS;
   }
 
+  /** A failure is kept for the end of the walk. No more is told then: it might cross off what these news held a part of. */
   async #tell(): Promise<void> {
+    if (!this.#wanted) return;
     const news = this.#news;
     this.#news = new News();
-    this.#toldAt = this.#ports.clock.now();
+    this.#newsAt = null;
     try {
-      this.#wanted &&= await this.#ports.outbox.walks.tell(this.#row, this.#source.handle.name, news);
+      this.#wanted = await this.#ports.outbox.walks.tell(this.#row, this.#source.handle.name, news);
+      this.#onTold();
     } catch (error) {
-      // No more is told: it might cross off a folder of which these news held a part.
+      this.#fault = { error };
       this.#wanted = false;
-      throw error;
     }
-    this.#onTold();
+    this.#telling = null;
   }
 }

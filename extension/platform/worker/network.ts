@@ -6,6 +6,8 @@ interface NetworkInformation extends EventTarget {
 
 const { connection } = navigator as { connection?: NetworkInformation };
 
+export const knowsMetered = connection !== undefined;
+
 /** True when it is known to cost: by mobile radio, or the person asked the browser to save data. */
 export function isMetered(): boolean {
   return connection?.saveData === true || connection?.type === 'cellular';

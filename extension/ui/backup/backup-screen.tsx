@@ -10,6 +10,7 @@ import { openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
 import { DropZone } from './drop-zone.tsx';
+import { LimitsForm } from './limits.tsx';
 import { PermissionNotes } from './permission-notes.tsx';
 import { QueueList } from './queue-list.tsx';
 import '../styles/backup.css';
@@ -25,6 +26,8 @@ export interface BackupPorts {
   readonly takeDrop: (transfer: DataTransfer) => Promise<void>;
   /** Gives a job its file; null: let the person choose it. */
   readonly give: (id: string, file: File | null) => Promise<void>;
+  /** The browser says of some networks that they cost. */
+  readonly knowsMetered: boolean;
   /** Asks the browser for a source again; false when it was refused. */
   readonly allow: (source: SourceRow) => Promise<boolean>;
 }
@@ -37,8 +40,9 @@ function BackupScreen(ports: BackupPorts) {
   const { view, send } = ports;
   const summary = useLive(() => view.summary(), [view]);
   const awaiting = useLive(() => view.awaitingPermission(), [view]) ?? [];
+  const limits = useLive(() => view.limits(), [view]);
   const { busy, error, run } = useWork();
-  if (summary === null) return null;
+  if (summary === null || limits === null) return null;
   const allow = async (source: SourceRow): Promise<void> => {
     if (await ports.allow(source)) await send({ type: 'release', reason: 'permission', sourceId: source.id });
   };
@@ -66,6 +70,11 @@ function BackupScreen(ports: BackupPorts) {
         onRetryAll={() => run(send({ type: 'retry-all' }))}
         onCancel={(id) => run(send({ type: 'cancel', ids: [id] }))}
         onGive={(id, file) => run(ports.give(id, file))}
+      />
+      <LimitsForm
+        limits={limits}
+        knowsMetered={ports.knowsMetered}
+        onChange={(changed) => run(send({ type: 'limits', ...changed }))}
       />
     </div>
   );

@@ -35,6 +35,7 @@ export const truth = {
     offline: 'The server cannot be reached.',
     rate: 'The server asked to slow down.',
     metered: 'The network is metered.',
+    internal: 'Something went wrong in Holdfast itself. It tries again.',
   },
   failed: (count: number) => [`${files(count)} could not be backed up`, 'Everything else is safe.'],
 } as const;
@@ -97,6 +98,11 @@ export const backup = {
   allowSite: (host: string) => `Allow reading ${host}`,
   keepOpen:
     'Keep this page open until everything is safe: your browser lets Holdfast read these files only while it is open.',
+  limits: 'Upload speed',
+  uploadLimit: 'Send at most',
+  noLimit: 'No limit',
+  limitOf: (rate: string) => `Up to ${rate}`,
+  waitOnMetered: 'Wait while the network is metered',
   tryNow: 'Try now',
   retryAt: (seconds: string) => `Next try in about ${seconds}.`,
 };
