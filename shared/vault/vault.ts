@@ -8,7 +8,7 @@ import type { Clock, Random } from '../async/ports.ts';
 import { type Bytes, fromHex, toHex } from '../bytes/index.ts';
 import type { AppendOutcome, LogEntries } from '../client/index.ts';
 import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors/index.ts';
-import { MAX_OPS, type Op, opSize, roomInClass, sealEntry } from '../format/index.ts';
+import { type Entry, MAX_OPS, type Op, opSize, roomInClass, sealEntry } from '../format/index.ts';
 import {
   ENTRY_CLASSES,
   type Head,
@@ -97,6 +97,13 @@ export async function openVault(
   return vault;
 }
 
+/** An entry, its hash, and the body that is on the log or about to be. */
+interface Sealed {
+  readonly body: Bytes;
+  readonly entry: Entry;
+  readonly hash: Bytes;
+}
+
 class LogVault implements Vault {
   readonly vaultId: string;
   readonly #id: Bytes;
@@ -177,6 +184,11 @@ class LogVault implements Vault {
     if (this.#broken !== null) throw this.#broken;
     const { entry, hash } = await verifyNext(this.#state, this.#id, this.#seals.log, body);
     if (pinned?.seq === this.#state.seq + 1 && pinned.hash !== toHex(hash)) throw fork();
+    this.#apply({ body, entry, hash });
+  }
+
+  #apply({ body, entry, hash }: Sealed): void {
+    if (this.#broken !== null) throw this.#broken;
     try {
       applyEntry(this.#state, entry, this.#state.seq + 1, hash);
     } catch (error) {
@@ -221,12 +233,13 @@ class LogVault implements Vault {
       const ops = await this.#introduced(wanted);
       rehearse(this.#state, ops);
       const groups = groupOps(ops);
-      const bodies = takeBodies(await this.#seal(groups.slice(0, MAX_ENTRIES_PER_APPEND)));
+      const sealed = withinOneCall(await this.#seal(groups.slice(0, MAX_ENTRIES_PER_APPEND)));
+      const bodies = sealed.map(({ body }) => body);
       const outcome = await this.#ports.api.append(this.vaultId, this.#head(), bodies, requires, signal);
       if (outcome.ok) {
-        await this.#accept(bodies);
+        await this.#accept(sealed);
         // More than one call's worth: the next round builds the rest upon what was just accepted.
-        if (bodies.length === groups.length) return;
+        if (sealed.length === groups.length) return;
         continue;
       }
       if (outcome.reason === 'packs-missing') {
@@ -248,22 +261,25 @@ class LogVault implements Vault {
     return [await this.#writer.certificate(), ...ops];
   }
 
-  async #seal(groups: readonly (readonly Op[])[]): Promise<Bytes[]> {
+  async #seal(groups: readonly (readonly Op[])[]): Promise<Sealed[]> {
     const { clock, random } = this.#ports;
-    const bodies: Bytes[] = [];
+    const sealed: Sealed[] = [];
     let place = { vaultId: this.#id, seq: this.#state.seq + 1, prev: this.#state.hash };
     for (const ops of groups) {
       const entry = { device: this.#writer.deviceId, grant: 0, t: clock.now(), seen: [], ops };
       const body = await sealEntry(this.#seals.log, place, entry, this.#writer.signingKey, random.bytes(32));
-      bodies.push(body);
-      place = { ...place, seq: place.seq + 1, prev: await entryHash(place, body) };
+      const hash = await entryHash(place, body);
+      sealed.push({ body, entry, hash });
+      place = { ...place, seq: place.seq + 1, prev: hash };
     }
-    return bodies;
+    return sealed;
   }
 
-  async #accept(bodies: readonly Bytes[]): Promise<void> {
+  /** What this device sealed itself needs no opening: it is applied as it was rehearsed. */
+  async #accept(sealed: readonly Sealed[]): Promise<void> {
     const firstSeq = this.#state.seq + 1;
-    for (const body of bodies) await this.#extend(body, null);
+    for (const each of sealed) this.#apply(each);
+    const bodies = sealed.map(({ body }) => body);
     await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);
     await this.#ports.keyStore.pinHead(this.vaultId, this.#head());
   }
@@ -291,16 +307,14 @@ export function groupOps(ops: readonly Op[]): Op[][] {
   return groups;
 }
 
-/** The longest run of bodies that one append may carry. */
-function takeBodies(bodies: readonly Bytes[]): Bytes[] {
-  const taken: Bytes[] = [];
+/** The longest run of entries that one append may carry. */
+function withinOneCall(sealed: readonly Sealed[]): readonly Sealed[] {
   let sum = 0;
-  for (const body of bodies) {
+  const over = sealed.findIndex(({ body }) => {
     sum += body.length;
-    if (sum > MAX_APPEND_BYTES) break;
-    taken.push(body);
-  }
-  return taken;
+    return sum > MAX_APPEND_BYTES;
+  });
+  return over === -1 ? sealed : sealed.slice(0, over);
 }
 
 function rollback(seq: number): HoldfastError {
