@@ -4,16 +4,16 @@
  */
 import { toHex } from '../bytes/index.ts';
 import { HoldfastError } from '../errors/index.ts';
-import { NODE_KIND, VERSION_FLAG } from '../format/index.ts';
+import { VERSION_FLAG } from '../format/index.ts';
 import {
+  factsOf,
+  mimeOf,
   NONE,
-  nodeOf,
   ROOT,
   ROOT_ROW,
   rowOf,
   type VaultState,
   type VersionState,
-  versionOf,
   versionsOf,
 } from '../vault/index.ts';
 import { byName, firstRows, type SortKey } from './order.ts';
@@ -126,22 +126,24 @@ const namesOf = (path: readonly Crumb[]): string[] => path.map((crumb) => crumb.
 
 function describeNode(tree: Tree, row: number, path: readonly string[]): CatalogRow {
   const { state } = tree;
-  const node = nodeOf(state, row);
-  const version = versionOf(state, state.nodes.newest.get(row), true);
+  const { nodes, names, versions } = state;
+  const newest = nodes.newest.get(row);
+  const parent = nodes.parent.get(row);
+  const facts = factsOf(state, newest, true);
   const { size, files, mtime } = tree.sums(row);
   return {
-    fileId: node.fileId,
-    name: node.name,
-    kind: node.kind === NODE_KIND.folder ? 'folder' : 'file',
+    fileId: toHex(nodes.id.view(row)),
+    name: names.name(nodes.nameAt.get(row)),
+    kind: nodes.isFolder(row) ? 'folder' : 'file',
     size,
     files,
-    mtime: mtime || version.mtime,
-    versions: node.versionCount,
+    mtime: mtime || versions.mtime.get(newest),
+    versions: nodes.versionCount(row),
     path,
-    parentId: node.parent === ROOT ? null : node.parent,
-    mime: version.mime,
-    changedDuringRead: (version.flags & VERSION_FLAG.changedDuringRead) !== 0,
-    sourceUrl: version.attributes.get('url') ?? null,
+    parentId: parent === ROOT_ROW ? null : toHex(nodes.id.view(parent)),
+    mime: mimeOf(state, facts.mime),
+    changedDuringRead: (facts.flags & VERSION_FLAG.changedDuringRead) !== 0,
+    sourceUrl: facts.attributes.get('url') ?? null,
   };
 }
 

@@ -5,7 +5,7 @@
 import { type Bytes, fromHex, toHex, utf8 } from '../bytes/index.ts';
 import { NODE_KIND, type OpOf, type PutVersion } from '../format/index.ts';
 import { Arena } from './arena.ts';
-import { decodeFacts } from './facts.ts';
+import { decodeFacts, type Facts } from './facts.ts';
 import { NameIndex } from './name-index.ts';
 import { hashOf, Names } from './names.ts';
 import { ChunkTable, NONE, NodeTable, PackTable, VersionTable } from './tables.ts';
@@ -157,11 +157,16 @@ export function nodeOf({ nodes, names, versions }: VaultState, row: number): Nod
   };
 }
 
-/** The version of a row; `brief` leaves its manifest empty. */
-export function versionOf(state: VaultState, row: number, brief = false): VersionState {
-  const { versions, facts: arena, names, nodes } = state;
+/** What the record of a version's row holds; `brief` leaves its manifest empty. */
+export function factsOf({ versions, facts }: VaultState, row: number, brief: boolean): Facts {
   const address = versions.factsAt.get(row);
-  const { nameAt, device, mime, ...facts } = decodeFacts(arena.page(address), arena.offset(address), brief);
+  return decodeFacts(facts.page(address), facts.offset(address), brief);
+}
+
+/** The version of a row. */
+export function versionOf(state: VaultState, row: number): VersionState {
+  const { versions, names, nodes } = state;
+  const { nameAt, device, mime, ...facts } = factsOf(state, row, false);
   return {
     ...facts,
     versionId: versions.id.get(row),
@@ -171,8 +176,13 @@ export function versionOf(state: VaultState, row: number, brief = false): Versio
     kind: nodes.kind(versions.node.get(row)),
     name: names.name(nameAt),
     deviceId: fromHex(state.versionDevices.values[device] as string),
-    mime: mime < 0 ? null : (state.mimes.values[mime] as string),
+    mime: mimeOf(state, mime),
   };
+}
+
+/** A media type by its number. */
+export function mimeOf({ mimes }: VaultState, number: number): string | null {
+  return mimes.values[number] ?? null;
 }
 
 /** A node, deleted or not; null when no operation made one of this id. */

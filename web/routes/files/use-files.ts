@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { FileRow, FileSort, FolderView } from '../../session/index.ts';
 import { type Loaded, useDesk, useLoaded } from '../desk.ts';
 
-export const SEARCH_LIMIT = 1_000;
+export const SEARCH_LIMIT = 500;
 const FIRST_ROWS = 500;
 
 export interface Order {
