@@ -37,6 +37,7 @@ export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   } finally {
     feed.close();
     await Promise.allSettled([feeding]);
+    ports.sources.release();
   }
   await feeding;
   await ports.outbox.leases.prune();

@@ -108,7 +108,10 @@ test('a folder is archived in one stream while it is walked, without what has no
 
 test('when the vault cannot be asked, every file becomes a job, and waits', async () => {
   const r = await rig(files(['a', 'same b']));
-  await r.run({ openEngine: () => Promise.reject(new HoldfastError('E_OFFLINE', '')) });
+  const ports = r.portsOf({ openEngine: () => Promise.reject(new HoldfastError('E_OFFLINE', '')) });
+  await run(ports, never);
+  const [bundle] = await r.db.bundles.toArray();
+  assert.equal(ports.sources.take(bundle!.files[0]!.id), undefined, 'files are not held while their jobs wait');
   const { counts, tally, hold } = await readSummary(r.db);
   assert.deepEqual([counts.waiting, tally.unchanged, hold?.reason], [2, 0, 'offline']);
   await r.outbox.controls.release('offline');

@@ -50,6 +50,11 @@ export class Sources {
     this.#files.delete(id);
     return file;
   }
+
+  /** Lets go of the files that nobody took: their jobs wait or were cancelled. */
+  release(): void {
+    this.#files.clear();
+  }
 }
 
 /** Lets the oldest go. */
