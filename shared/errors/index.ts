@@ -46,6 +46,7 @@ export const ERROR_CODES = [
   'E_LINK_LOCKED', // too many wrong passwords
   // the sink
   'E_DISK_FULL', // no room where the restore is written
+  'E_SINK_PERMISSION', // the browser no longer lets us write there
   'E_CANCELLED',
   'E_INTERNAL', // a fault of ours
 ] as const;

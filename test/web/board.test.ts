@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { Saver } from '../../web/platform/index.ts';
 import { createBoard, type RestoreJob } from '../../web/routes/restore/board.ts';
-import type { RestorePlan } from '../../web/session/contract.ts';
+import type { RestorePlan, RestoreReport } from '../../web/session/contract.ts';
 
-const PLAN: RestorePlan = { name: 'a.bin', length: 4_000, mime: 'application/octet-stream', files: 1 };
+const PLAN: RestorePlan = { name: 'a.bin', length: 4_000, mime: 'application/octet-stream', files: 1, size: 4_000 };
 
 function setup(saverFails: unknown = null) {
   const calls: string[] = [];
@@ -21,13 +21,16 @@ function setup(saverFails: unknown = null) {
         discard: async () => void calls.push('discard'),
       };
     },
+    beginFolder: null,
   };
   const board = createBoard({ saver, now: () => clock.now, newId: () => String(++ids) });
-  const run = Promise.withResolvers<RestorePlan>();
+  const run = Promise.withResolvers<RestoreReport | null>();
   const job: RestoreJob = {
     name: 'a.bin',
+    intoFolder: false,
     plan: async () => PLAN,
     run: () => run.promise,
+    resolveConflict: async (_, rule) => void calls.push(rule),
     cancel: async () => run.reject(new HoldfastError('E_CANCELLED', 'cancelled')),
   };
   return { board, job, run, calls, clock, item: () => board.items()[0] };
@@ -46,11 +49,11 @@ test('a restore runs, tells its rate, and is done only when the worker says so',
     [2_000, 2_000],
   ] as const) {
     clock.now = now;
-    board.onProgress({ restoreId: '1', bytes, length: 4_000 });
+    board.onNotice({ type: 'restore-progress', progress: { restoreId: '1', bytes, length: 4_000, waiting: null } });
   }
   assert.equal(item()?.bytes, 2_000);
   assert.equal(item()?.rate, 1_000);
-  run.resolve(PLAN);
+  run.resolve(null);
   await settle();
   assert.equal(item()?.state, 'done');
   assert.deepEqual(calls, ['finish']);
@@ -94,7 +97,7 @@ test('cancelling before the first byte never starts the worker', async () => {
     plan: () => plan.promise,
     run: async () => {
       ran = true;
-      return PLAN;
+      return null;
     },
   };
   board.start(late);
@@ -124,7 +127,7 @@ test('only restores that have ended can be taken off the list', async () => {
   board.dismiss('1');
   board.clearEnded();
   assert.equal(board.items().length, 1);
-  run.resolve(PLAN);
+  run.resolve(null);
   await settle();
   board.clearEnded();
   assert.deepEqual(board.items(), []);

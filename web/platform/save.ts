@@ -4,6 +4,7 @@
  * Firefox stops a service worker in the middle and calls the short file complete.
  */
 import { safeFileName } from './file-name.ts';
+import { canPickFolder, folderSlot } from './save-folder.ts';
 import { opfsSlot, sweepStored } from './save-opfs.ts';
 import { canPick, pickedSlot } from './save-picker.ts';
 import type { SaveSlot } from './save-slot.ts';
@@ -15,6 +16,8 @@ export interface Saver {
    * person closes that.
    */
   begin(name: string): Promise<SaveSlot>;
+  /** The same for a folder; null where the browser gives none. */
+  readonly beginFolder: (() => Promise<SaveSlot>) | null;
 }
 
 /** `serviceWorkerUrl` is approved by the page's URL policy; null where no service worker can be, as in an extension. */
@@ -29,5 +32,6 @@ export function createSaver(serviceWorkerUrl: string | null): Saver {
       const streams = serviceWorkerUrl !== null && 'userAgentData' in navigator && 'serviceWorker' in navigator;
       return (streams ? await streamSlot(serviceWorkerUrl, safe) : null) ?? opfsSlot(safe);
     },
+    beginFolder: canPickFolder() ? folderSlot : null,
   };
 }

@@ -74,7 +74,10 @@ function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say']):
     return { api, onEvent, router, board, say };
   }, [api, onEvent, saver, router, say]);
   useEffect(
-    () => onEvent((event) => event.type === 'restore-progress' && desk.board.onProgress(event.progress)),
+    () =>
+      onEvent((event) => {
+        if (event.type === 'restore-progress' || event.type === 'restore-conflict') desk.board.onNotice(event);
+      }),
     [onEvent, desk],
   );
   return desk;

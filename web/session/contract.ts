@@ -4,6 +4,9 @@
  * lower-case hex strings. Failures arrive as HoldfastError with a stable code.
  */
 import type { ErrorCode } from '../../shared/errors/index.ts';
+import type { ConflictRule, TreeReport } from '../../shared/restorer/index.ts';
+
+export type { ConflictRule };
 
 export interface ServerSummary {
   /** Address of the server, for example http://127.0.0.1:8787 */
@@ -94,18 +97,24 @@ export interface VersionRow {
 
 export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'node'; fileId: string };
 
-/** Where the bytes go. A port speaks `PortMessage` below; an OPFS file is read back by its name. */
+/**
+ * Where the bytes go. A port speaks `PortMessage` below; an OPFS file is read back by its name; into a folder go the
+ * files themselves, each under its path.
+ */
 export type RestoreTarget =
   | { kind: 'file-handle'; handle: FileSystemFileHandle }
   | { kind: 'port'; port: MessagePort }
-  | { kind: 'opfs'; name: string };
+  | { kind: 'opfs'; name: string }
+  | { kind: 'folder'; handle: FileSystemDirectoryHandle };
 
 /** What a restore will produce, known before its first byte. */
 export interface RestorePlan {
   /** Suggested file name: the file's own, or `<folder>.zip`. */
   name: string;
-  /** Exact length in bytes of what will be written. */
+  /** Exact length in bytes of what will be written as one file. */
   length: number;
+  /** Bytes of the files themselves. */
+  size: number;
   mime: string;
   files: number;
 }
@@ -122,7 +131,17 @@ export interface RestoreProgress {
   restoreId: string;
   bytes: number;
   length: number;
+  /** Why it stands still at the moment; it goes on by itself. */
+  waiting: ErrorCode | null;
 }
+
+/** How a restore into a folder ended, file by file. */
+export type RestoreReport = Readonly<TreeReport>;
+
+export type RestoreNotice =
+  | { type: 'restore-progress'; progress: RestoreProgress }
+  /** Something else is at this path in the folder: the restore waits for `resolveConflict`. */
+  | { type: 'restore-conflict'; restoreId: string; path: readonly string[] };
 
 export interface LinkOptions {
   /** Empty for none. */
@@ -180,8 +199,13 @@ export interface VaultApi {
   versions(fileId: string): Promise<readonly VersionRow[]>;
 
   planRestore(subject: RestoreSubject): Promise<RestorePlan>;
-  /** Resolves when every byte was verified and handed over. `restoreId` names it in progress events and in `cancel`. */
-  restore(restoreId: string, subject: RestoreSubject, target: RestoreTarget): Promise<RestorePlan>;
+  /**
+   * Resolves when every byte was verified and handed over; into a folder, with what became of each file, else with null.
+   * `restoreId` names it in events and in `cancelRestore`.
+   */
+  restore(restoreId: string, subject: RestoreSubject, target: RestoreTarget): Promise<RestoreReport | null>;
+  /** Answers `restore-conflict`, for this file and all that follow in the same restore. */
+  resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancelRestore(restoreId: string): Promise<void>;
 
   createLink(fileId: string, options: LinkOptions): Promise<LinkSummary>;
@@ -191,10 +215,7 @@ export interface VaultApi {
 }
 
 /** Events the worker sends without being asked. */
-export type VaultEvent =
-  | { type: 'restore-progress'; progress: RestoreProgress }
-  | { type: 'session'; status: SessionStatus }
-  | { type: 'changed' };
+export type VaultEvent = RestoreNotice | { type: 'session'; status: SessionStatus } | { type: 'changed' };
 
 /** What a recipient sees before downloading. */
 export interface SharedView {
@@ -215,6 +236,7 @@ export interface ShareApi {
   open(password: string): Promise<SharedView>;
   /** `index` of one file in `SharedView.files`, or null for all of it (a ZIP when it is a folder). */
   plan(index: number | null): Promise<RestorePlan>;
-  download(restoreId: string, index: number | null, target: RestoreTarget): Promise<RestorePlan>;
+  download(restoreId: string, index: number | null, target: RestoreTarget): Promise<RestoreReport | null>;
+  resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancel(restoreId: string): Promise<void>;
 }

@@ -1,35 +1,73 @@
-/** Restores under way: each can be cancelled by its name and tells how far it is. */
-import { codeOf } from '../../shared/errors/index.ts';
-import { type RestoreSet, restoreLength, restoreStream } from '../../shared/restorer/index.ts';
+/** Restores under way: each can be cancelled by its name, tells how far it is, and waits out a server that is away. */
+import { randomFraction, systemClock } from '../../shared/browser/index.ts';
+import { codeOf, type ErrorCode } from '../../shared/errors/index.ts';
+import { patient, type RestoreSet, restoreLength, restoreStream, restoreTree } from '../../shared/restorer/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
-import type { RestorePlan, RestoreProgress, RestoreTarget } from '../session/contract.ts';
+import type {
+  ConflictRule,
+  RestoreNotice,
+  RestorePlan,
+  RestoreProgress,
+  RestoreReport,
+  RestoreTarget,
+} from '../session/contract.ts';
+import { folderTree } from './folder-tree.ts';
 import { writeTo } from './target.ts';
 
+const REPORT_EVERY_MS = 500;
+
 export function planOf(set: RestoreSet): RestorePlan {
-  return { name: set.name, length: restoreLength(set), mime: set.mime, files: set.files.length };
+  const size = set.files.reduce((sum, file) => sum + file.size, 0);
+  return { name: set.name, length: restoreLength(set), size, mime: set.mime, files: set.files.length };
 }
 
 export interface Restores {
+  /** The report of a restore into a folder; null for one file or ZIP, which is whole. */
   run(
     restoreId: string,
     prepare: (signal: AbortSignal) => Promise<{ set: RestoreSet; readPack: ReadPack }>,
     target: RestoreTarget,
-  ): Promise<RestorePlan>;
+  ): Promise<RestoreReport | null>;
+  resolveConflict(restoreId: string, rule: ConflictRule): void;
   cancel(restoreId: string): void;
 }
 
-export function createRestores(onProgress: (progress: RestoreProgress) => void): Restores {
-  const running = new Map<string, AbortController>();
+interface Running {
+  readonly controller: AbortController;
+  resolve: ((rule: ConflictRule) => void) | null;
+}
+
+export function createRestores(tell: (notice: RestoreNotice) => void): Restores {
+  const running = new Map<string, Running>();
+
+  function askConflict(restoreId: string, { controller: { signal } }: Running, path: readonly string[]) {
+    return new Promise<ConflictRule>((resolve, reject) => {
+      const mine = running.get(restoreId);
+      if (mine !== undefined) mine.resolve = resolve;
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      tell({ type: 'restore-conflict', restoreId, path });
+    });
+  }
+
   return {
     async run(restoreId, prepare, target) {
-      const controller = new AbortController();
-      running.set(restoreId, controller);
+      const mine: Running = { controller: new AbortController(), resolve: null };
+      const { signal } = mine.controller;
+      running.set(restoreId, mine);
       try {
-        const { set, readPack } = await prepare(controller.signal);
-        const plan = planOf(set);
-        const stream = restoreStream(set, readPack, controller.signal);
-        await writeTo(target, stream, plan.length, (bytes) => onProgress({ restoreId, bytes, length: plan.length }));
-        return plan;
+        const { set, readPack } = await prepare(signal);
+        const { length, size } = planOf(set);
+        const meter = createMeter(restoreId, target.kind === 'folder' ? size : length, (progress) =>
+          tell({ type: 'restore-progress', progress }),
+        );
+        const { sleep } = systemClock;
+        const read = patient(readPack, { sleep, random: randomFraction, signal, onWait: meter.waits });
+        if (target.kind === 'folder') {
+          const onConflict = (path: readonly string[]) => askConflict(restoreId, mine, path);
+          return await restoreTree(set, read, folderTree(target.handle), { signal, onConflict, onBytes: meter.bytes });
+        }
+        await writeTo(target, restoreStream(set, read, signal), length, meter.bytes);
+        return null;
       } catch (error) {
         // The page that waits on the other end of a port must hear it even when the plan already failed.
         if (target.kind === 'port') target.port.postMessage({ type: 'error', code: codeOf(error) });
@@ -38,6 +76,29 @@ export function createRestores(onProgress: (progress: RestoreProgress) => void):
         running.delete(restoreId);
       }
     },
-    cancel: (restoreId) => running.get(restoreId)?.abort(),
+    resolveConflict: (restoreId, rule) => running.get(restoreId)?.resolve?.(rule),
+    cancel: (restoreId) => running.get(restoreId)?.controller.abort(),
+  };
+}
+
+/** Tells how far a restore is, now and then, and at once that it waits or goes on. */
+function createMeter(restoreId: string, length: number, tell: (progress: RestoreProgress) => void) {
+  let bytes = 0;
+  let waiting: ErrorCode | null = null;
+  let told = performance.now();
+  const say = (): void => {
+    told = performance.now();
+    tell({ restoreId, bytes, length, waiting });
+  };
+  return {
+    bytes: (now: number): void => {
+      bytes = now;
+      if (bytes === length || performance.now() - told >= REPORT_EVERY_MS) say();
+    },
+    waits: (code: ErrorCode | null): void => {
+      if (waiting === code) return;
+      waiting = code;
+      say();
+    },
   };
 }

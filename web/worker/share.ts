@@ -15,7 +15,7 @@ const transport = createFetchTransport({ baseUrl: self.location.origin, credenti
 const routes = createShareApi(withRetry(transport, { sleep: systemClock.sleep, random: randomFraction }));
 
 let emit: (event: VaultEvent) => void = () => {};
-const restores = createRestores((progress) => emit({ type: 'restore-progress', progress }));
+const restores = createRestores((notice) => emit(notice));
 let fragment = '';
 let opened: OpenedShare | null = null;
 
@@ -51,7 +51,7 @@ const api: ShareApi = {
   plan: async (index) => planOf(planShare(share().record, index)),
   async download(restoreId, index, target) {
     let ticket = '';
-    const plan = await restores.run(
+    const report = await restores.run(
       restoreId,
       async (signal) => {
         const { proof } = share();
@@ -65,8 +65,9 @@ const api: ShareApi = {
     );
     // The receipt for the owner. The download is whole even when it cannot be delivered.
     await routes.complete(ticket).catch(() => {});
-    return plan;
+    return report;
   },
+  resolveConflict: async (restoreId, rule) => restores.resolveConflict(restoreId, rule),
   cancel: async (restoreId) => restores.cancel(restoreId),
 };
 

@@ -6,6 +6,10 @@ import { opfsFiles } from '../../shared/browser/index.ts';
 import type { Bytes } from '../../shared/bytes/index.ts';
 import { codeOf, HoldfastError, integrityError } from '../../shared/errors/index.ts';
 import type { PortMessage, PortRequest, RestoreTarget } from '../session/contract.ts';
+import { diskError } from './folder-tree.ts';
+
+/** Everything that takes one stream of bytes. */
+type StreamTarget = Exclude<RestoreTarget, { kind: 'folder' }>;
 
 interface Sink {
   write(bytes: Bytes): Promise<void>;
@@ -13,44 +17,32 @@ interface Sink {
   abort(error: unknown): Promise<void>;
 }
 
-const REPORT_EVERY_MS = 500;
-
 /** Writes exactly `length` bytes, given in blocks that are the target's to keep. Errors: those of the stream; E_DISK_FULL; E_CANCELLED when the reader goes away. */
 export async function writeTo(
-  target: RestoreTarget,
+  target: StreamTarget,
   stream: AsyncIterable<Bytes>,
   length: number,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const sink = await openSink(target);
   let written = 0;
-  let reported = performance.now();
   try {
     for await (const bytes of stream) {
       // Counted first: a port takes the bytes away.
       written += bytes.length;
       await sink.write(bytes);
-      if (performance.now() - reported < REPORT_EVERY_MS) continue;
-      reported = performance.now();
       onBytes(written);
     }
     if (written !== length) throw integrityError();
     await sink.close(length);
-    onBytes(written);
   } catch (error) {
-    const shown = isDiskFull(error)
-      ? new HoldfastError('E_DISK_FULL', 'no room for the file', { cause: error })
-      : error;
+    const shown = diskError(error);
     await sink.abort(shown).catch(() => {});
     throw shown;
   }
 }
 
-function isDiskFull(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'QuotaExceededError';
-}
-
-async function openSink(target: RestoreTarget): Promise<Sink> {
+async function openSink(target: StreamTarget): Promise<Sink> {
   switch (target.kind) {
     case 'port':
       return portSink(target.port);

@@ -30,7 +30,7 @@ const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : 
 );
 const current = () => accounts.session;
 const catalog = createCatalog(() => current().vault.state);
-const restores = createRestores((progress) => emit({ type: 'restore-progress', progress }));
+const restores = createRestores((notice) => emit(notice));
 
 function reader(signal?: AbortSignal): ReadPack {
   const { vault, ports } = current();
@@ -86,6 +86,7 @@ const api: VaultApi = {
       },
       target,
     ),
+  resolveConflict: async (restoreId, rule) => restores.resolveConflict(restoreId, rule),
   cancelRestore: async (restoreId) => restores.cancel(restoreId),
   async createLink(fileId, options) {
     const link = await createLink(shareDeps(), { fileId, ...options });

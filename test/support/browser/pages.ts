@@ -32,13 +32,16 @@ export async function withoutPickers(context: BrowserContext): Promise<void> {
 
 const SLICE = 4 * 1024 * 1024;
 
-/** SHA-256 in hex of a file in the origin's private storage, read slice by slice. */
+/** SHA-256 in hex of a file in the origin's private storage, its path joined by slashes, read slice by slice. */
 export async function hashSaved(page: Page, name: string): Promise<string> {
   const hash = createHash('sha256');
   for (let start = 0; ; start += SLICE) {
     const slice = await page.evaluate(
       async ([file, from, to]) => {
-        const handle = await (await navigator.storage.getDirectory()).getFileHandle(file);
+        const names = file.split('/');
+        let folder = await navigator.storage.getDirectory();
+        for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
+        const handle = await folder.getFileHandle(names.at(-1) ?? '');
         const part = (await handle.getFile()).slice(from, to);
         const reader = new FileReader();
         await new Promise((resolve) => {

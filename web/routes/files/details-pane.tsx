@@ -1,6 +1,6 @@
 /** Everything about one file or folder, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
-import type { FileRow, RestoreSubject, VersionRow } from '../../session/index.ts';
+import type { FileRow, VersionRow } from '../../session/index.ts';
 import {
   Badge,
   Banner,
@@ -32,11 +32,9 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
   const restore = useRestore();
   const sheet = useMedia(PANE_IS_SHEET);
   const folder = row.kind === 'folder';
-  const start = (subject: RestoreSubject, name: string): void => {
-    restore(subject, name);
-    // a sheet would hide how far it is
-    if (sheet) onClose();
-  };
+  // a sheet would hide how far it is
+  const closeSheet = (): void => (sheet ? onClose() : undefined);
+  const subject = { kind: 'node', fileId: row.fileId } as const;
   return (
     <Pane title={text.details.heading} closeLabel={text.details.close} onClose={onClose}>
       <div class="details">
@@ -48,10 +46,24 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
           <Button
             kind="primary"
             icon="restore"
-            onClick={() => start({ kind: 'node', fileId: row.fileId }, folder ? zipName(row.name) : row.name)}
+            onClick={() => {
+              restore.asFile(subject, folder ? zipName(row.name) : row.name);
+              closeSheet();
+            }}
           >
             {folder ? text.details.restoreZip : text.details.restore}
           </Button>
+          {restore.intoFolder !== null && (
+            <Button
+              icon="files"
+              onClick={() => {
+                restore.intoFolder?.(subject, row.name);
+                closeSheet();
+              }}
+            >
+              {text.details.restoreFolder}
+            </Button>
+          )}
           <Button icon="link" onClick={onShare}>
             {text.details.share}
           </Button>
@@ -67,7 +79,15 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
           </Banner>
         )}
         <FactList facts={factsOf(row)} />
-        {!folder && <Versions row={row} onRestore={(versionId) => start({ kind: 'version', versionId }, row.name)} />}
+        {!folder && (
+          <Versions
+            row={row}
+            onRestore={(versionId) => {
+              restore.asFile({ kind: 'version', versionId }, row.name);
+              closeSheet();
+            }}
+          />
+        )}
       </div>
     </Pane>
   );

@@ -116,10 +116,19 @@ function PathBar({ files, onShare }: { files: Files; onShare: (sharing: Sharing)
           <Button
             small
             icon="restore"
-            onClick={() => restore({ kind: 'node', fileId: here.fileId }, zipName(here.name))}
+            onClick={() => restore.asFile({ kind: 'node', fileId: here.fileId }, zipName(here.name))}
           >
             {text.details.restoreZip}
           </Button>
+          {restore.intoFolder !== null && (
+            <Button
+              small
+              icon="files"
+              onClick={() => restore.intoFolder?.({ kind: 'node', fileId: here.fileId }, here.name)}
+            >
+              {text.details.restoreFolder}
+            </Button>
+          )}
           <Button small icon="link" onClick={() => onShare({ fileId: here.fileId, name: here.name, folder: true })}>
             {text.details.share}
           </Button>

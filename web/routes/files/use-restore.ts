@@ -2,16 +2,28 @@
 import type { RestoreSubject } from '../../session/index.ts';
 import { useDesk } from '../desk.ts';
 
-/** Call the returned function in the click itself. */
-export function useRestore(): (subject: RestoreSubject, name: string) => void {
+export interface Restore {
+  /** As one file: a folder becomes a ZIP. Call in the click itself. */
+  readonly asFile: (subject: RestoreSubject, name: string) => void;
+  /** The files themselves into a folder that the person picks; null where the browser gives none. Call in the click. */
+  readonly intoFolder: ((subject: RestoreSubject, name: string) => void) | null;
+}
+
+export function useRestore(): Restore {
   const { api, board } = useDesk();
-  return (subject, name) =>
+  const start = (subject: RestoreSubject, name: string, intoFolder: boolean): void =>
     board.start({
       name,
+      intoFolder,
       plan: () => api.planRestore(subject),
       run: (id, target) => api.restore(id, subject, target),
+      resolveConflict: (id, rule) => api.resolveConflict(id, rule),
       cancel: (id) => api.cancelRestore(id),
     });
+  return {
+    asFile: (subject, name) => start(subject, name, false),
+    intoFolder: board.canUseFolders ? (subject, name) => start(subject, name, true) : null,
+  };
 }
 
 export const zipName = (folder: string): string => `${folder}.zip`;

@@ -4,30 +4,49 @@
  */
 import { codeOf, type ErrorCode, HoldfastError } from '../../../shared/errors/index.ts';
 import type { Saver, SaveSlot } from '../../platform/index.ts';
-import type { RestorePlan, RestoreProgress, RestoreTarget } from '../../session/index.ts';
+import type {
+  ConflictRule,
+  RestoreNotice,
+  RestorePlan,
+  RestoreProgress,
+  RestoreReport,
+  RestoreTarget,
+} from '../../session/index.ts';
 
 /** What is to be restored, and who does it. */
 export interface RestoreJob {
   readonly name: string;
+  /** Into a folder that the person picks, instead of one file. */
+  readonly intoFolder: boolean;
   plan(): Promise<RestorePlan>;
-  run(restoreId: string, target: RestoreTarget): Promise<RestorePlan>;
+  run(restoreId: string, target: RestoreTarget): Promise<RestoreReport | null>;
+  resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancel(restoreId: string): Promise<void>;
 }
 
 export interface RestoreItem {
   readonly id: string;
   readonly name: string;
+  readonly intoFolder: boolean;
   readonly state: 'preparing' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly bytes: number;
   readonly length: number;
   /** Bytes a second over the last seconds; null until known. */
   readonly rate: number | null;
+  /** Why it stands still and will go on by itself. */
+  readonly waiting: ErrorCode | null;
+  /** Path of a file that is in the way: it waits for `resolve`. */
+  readonly conflict: readonly string[] | null;
+  /** What became of each file, after a restore into a folder. */
+  readonly report: RestoreReport | null;
   readonly code: ErrorCode | null;
 }
 
 export type RestoreNews = { readonly type: 'started' | 'done' | 'failed'; readonly name: string };
 
 export interface RestoreBoard {
+  /** False where the browser gives no folders to write into. */
+  readonly canUseFolders: boolean;
   items(): readonly RestoreItem[];
   /** What happened last, for those who cannot see the list. */
   news(): RestoreNews | null;
@@ -37,10 +56,12 @@ export interface RestoreBoard {
   /** The same again; also to be called in the click. */
   retry(id: string): void;
   cancel(id: string): void;
+  /** Says what becomes of files that are in the way, this one and all that follow. */
+  resolve(id: string, rule: ConflictRule): void;
   /** Takes a restore that has ended off the list. */
   dismiss(id: string): void;
   clearEnded(): void;
-  onProgress(progress: RestoreProgress): void;
+  onNotice(notice: RestoreNotice): void;
 }
 
 export interface BoardPorts {
@@ -76,6 +97,10 @@ class Board implements RestoreBoard {
     this.#ports = ports;
   }
 
+  get canUseFolders(): boolean {
+    return this.#ports.saver.beginFolder !== null;
+  }
+
   readonly items = (): readonly RestoreItem[] => this.#items;
 
   readonly news = (): RestoreNews | null => this.#news;
@@ -109,16 +134,31 @@ class Board implements RestoreBoard {
 
   readonly clearEnded = (): void => this.#drop(hasEnded);
 
-  readonly onProgress = ({ restoreId, bytes, length }: RestoreProgress): void => {
+  readonly resolve = (id: string, rule: ConflictRule): void => {
+    if (this.#find(id)?.conflict === null) return;
+    this.#change(id, { conflict: null });
+    this.#jobs
+      .get(id)
+      ?.resolveConflict(id, rule)
+      .catch(() => {});
+  };
+
+  readonly onNotice = (notice: RestoreNotice): void => {
+    if (notice.type === 'restore-progress') this.#progress(notice.progress);
+    else if (this.#find(notice.restoreId)?.state === 'running')
+      this.#change(notice.restoreId, { conflict: notice.path });
+  };
+
+  #progress({ restoreId, bytes, length, waiting }: RestoreProgress): void {
     if (this.#find(restoreId)?.state !== 'running') return;
     const kept = recent([...(this.#samples.get(restoreId) ?? []), { at: this.#ports.now(), bytes }]);
     this.#samples.set(restoreId, kept);
-    this.#change(restoreId, { bytes, length, rate: rateOf(kept) });
-  };
+    this.#change(restoreId, { bytes, length, waiting, rate: rateOf(kept) });
+  }
 
   async #begin(id: string, job: RestoreJob): Promise<void> {
     try {
-      const slot = await this.#ports.saver.begin(job.name);
+      const slot = await this.#slot(job);
       this.#news = { type: 'started', name: job.name };
       this.#list(id, job);
       await this.#carryOut(id, job, slot);
@@ -129,18 +169,23 @@ class Board implements RestoreBoard {
     }
   }
 
+  #slot({ name, intoFolder }: RestoreJob): Promise<SaveSlot> {
+    const { saver } = this.#ports;
+    return intoFolder && saver.beginFolder !== null ? saver.beginFolder() : saver.begin(name);
+  }
+
   async #carryOut(id: string, job: RestoreJob, slot: SaveSlot): Promise<void> {
     try {
       const plan = await job.plan();
       stillWanted(this.#find(id));
       const target = await slot.open(plan);
       stillWanted(this.#find(id));
-      this.#change(id, { state: 'running', length: plan.length });
-      await job.run(id, target);
+      this.#change(id, { state: 'running', length: job.intoFolder ? plan.size : plan.length });
+      const report = await job.run(id, target);
       await slot.finish();
       this.#samples.delete(id);
       this.#news = { type: 'done', name: job.name };
-      this.#change(id, { state: 'done', bytes: plan.length });
+      this.#change(id, { state: 'done', report, bytes: plan.length });
     } catch (error) {
       await slot.discard().catch(() => {});
       this.#end(id, job, error);
@@ -152,12 +197,13 @@ class Board implements RestoreBoard {
     const code = codeOf(error);
     const cancelled = code === 'E_CANCELLED' || this.#find(id)?.state === 'cancelled';
     if (!cancelled) this.#news = { type: 'failed', name: job.name };
-    this.#change(id, { state: cancelled ? 'cancelled' : 'failed', code });
+    this.#change(id, { state: cancelled ? 'cancelled' : 'failed', conflict: null, code });
   }
 
   #list(id: string, job: RestoreJob): void {
     this.#jobs.set(id, job);
-    const fresh: RestoreItem = { id, name: job.name, state: 'preparing', bytes: 0, length: 0, rate: null, code: null };
+    const begun = { bytes: 0, length: 0, rate: null, waiting: null, conflict: null, report: null, code: null };
+    const fresh: RestoreItem = { id, name: job.name, state: 'preparing', intoFolder: job.intoFolder, ...begun };
     this.#put([fresh, ...this.#items]);
   }
 

@@ -1,6 +1,7 @@
 /** The restores of this page, at the foot of the window: how far, how fast, how long still, and what to do when one fails. */
 import { useEffect, useState } from 'preact/hooks';
 import { holdPage } from '../../platform/index.ts';
+import type { ConflictRule, RestoreReport } from '../../session/index.ts';
 import { Button, ErrorNote, Icon, IconButton, Name, Progress, plainName, text } from '../../ui/index.ts';
 import { useStore } from '../desk.ts';
 import { hasEnded, type RestoreBoard, type RestoreItem } from './board.ts';
@@ -85,15 +86,9 @@ function TrayState({ item, board, doneText }: { item: RestoreItem; board: Restor
     case 'preparing':
       return <p class="tray-note">{text.restore.preparing}</p>;
     case 'running':
-      return (
-        <Progress
-          label={text.restore.progressLabel(plainName(item.name))}
-          bytes={item.bytes}
-          length={item.length}
-          rate={item.rate}
-        />
-      );
+      return <TrayRunning item={item} board={board} />;
     case 'done':
+      if (item.report !== null) return <TrayReport report={item.report} />;
       return (
         <p class="tray-note tray-done">
           <Icon name="check" />
@@ -101,18 +96,89 @@ function TrayState({ item, board, doneText }: { item: RestoreItem; board: Restor
         </p>
       );
     case 'cancelled':
-      return <p class="tray-note">{text.restore.cancelled}</p>;
+      return <p class="tray-note">{item.intoFolder ? text.restore.cancelledFolder : text.restore.cancelled}</p>;
     case 'failed':
       return (
-        <ErrorNote
-          brief
-          error={item.code}
-          action={
-            <Button small onClick={() => board.retry(item.id)}>
-              {text.restore.retry}
-            </Button>
-          }
-        />
+        <>
+          <ErrorNote
+            brief
+            error={item.code}
+            action={
+              <Button small onClick={() => board.retry(item.id)}>
+                {text.restore.retry}
+              </Button>
+            }
+          />
+          {item.intoFolder && <p class="tray-note">{text.restore.failedFolder}</p>}
+        </>
       );
   }
+}
+
+function TrayRunning({ item, board }: { item: RestoreItem; board: RestoreBoard }) {
+  return (
+    <>
+      <Progress
+        label={text.restore.progressLabel(plainName(item.name))}
+        bytes={item.bytes}
+        length={item.length}
+        rate={item.waiting === null ? item.rate : null}
+      />
+      {item.waiting !== null && (
+        <p class="tray-note" role="status">
+          <Icon name="warning" />
+          {text.restore.waiting}
+        </p>
+      )}
+      {item.conflict !== null && (
+        <div class="tray-conflict" role="alert">
+          <p>{text.restore.conflict(item.conflict.map(plainName).join(' / '))}</p>
+          <div class="tray-choices">
+            {RULES.map(([rule, label]) => (
+              <Button key={rule} small onClick={() => board.resolve(item.id, rule)}>
+                {label}
+              </Button>
+            ))}
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+const RULES: readonly (readonly [ConflictRule, string])[] = [
+  ['keep-both', text.restore.keepBoth],
+  ['replace', text.restore.replace],
+  ['skip', text.restore.skip],
+];
+
+/** More names than this are counted. */
+const NAMED_FAILURES = 20;
+
+function TrayReport({ report }: { report: RestoreReport }) {
+  const { restored, kept, skipped, failed } = report;
+  return (
+    <div class="tray-report">
+      <p class={`tray-note${failed.length === 0 ? ' tray-done' : ''}`}>
+        <Icon name={failed.length === 0 ? 'check' : 'warning'} />
+        {text.restore.reportDone(restored)}
+      </p>
+      {kept > 0 && <p class="tray-note">{text.restore.reportKept(kept)}</p>}
+      {skipped > 0 && <p class="tray-note">{text.restore.reportSkipped(skipped)}</p>}
+      {failed.length > 0 && (
+        <>
+          <p class="tray-note">{text.restore.reportFailed(failed.length)}</p>
+          <ul class="tray-failures">
+            {failed.slice(0, NAMED_FAILURES).map(({ path, code }) => (
+              <li key={path.join('/')}>
+                <bdi>{path.map(plainName).join(' / ')}</bdi> <span class="note-code">{code}</span>
+              </li>
+            ))}
+            {failed.length > NAMED_FAILURES && <li>{text.restore.reportMore(failed.length - NAMED_FAILURES)}</li>}
+          </ul>
+        </>
+      )}
+      {restored > 0 && <p class="tray-note">{text.restore.reportDates}</p>}
+    </div>
+  );
 }

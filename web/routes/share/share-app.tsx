@@ -21,7 +21,10 @@ export function ShareApp({ api, onEvent, saver, fragment }: ShareAppProps) {
   const share = useShare(api, fragment);
   const board = useMemo(() => createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() }), [saver]);
   useEffect(
-    () => onEvent((event) => event.type === 'restore-progress' && board.onProgress(event.progress)),
+    () =>
+      onEvent((event) => {
+        if (event.type === 'restore-progress' || event.type === 'restore-conflict') board.onNotice(event);
+      }),
     [onEvent, board],
   );
   return (

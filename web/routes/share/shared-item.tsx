@@ -28,8 +28,10 @@ export function SharedItem({ view, api, start }: SharedItemProps) {
   const fetch = (index: number | null, name: string): void =>
     start({
       name,
+      intoFolder: false,
       plan: () => api.plan(index),
       run: (id, target) => api.download(id, index, target),
+      resolveConflict: (id, rule) => api.resolveConflict(id, rule),
       cancel: (id) => api.cancel(id),
     });
   return (

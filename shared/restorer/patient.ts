@@ -1,0 +1,37 @@
+/** Fetching that waits out a broken road: a restore stands still, and goes on by itself, for as long as it is wanted. */
+import { backoff } from '../async/index.ts';
+import { codeOf, type ErrorCode } from '../errors/index.ts';
+import type { ReadPack } from '../vault/index.ts';
+
+/** Over when their cause is; anything else would only come again. */
+const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_OFFLINE', 'E_TIMEOUT', 'E_UNAVAILABLE', 'E_RATE']);
+const LEAST_MS = 500;
+const WAITS = { baseMs: 2_000, capMs: 30_000 };
+
+export interface Patience {
+  /** Rejects with E_CANCELLED when the signal fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A fresh random number, 0 ≤ n < 1. */
+  random(): number;
+  readonly signal: AbortSignal;
+  /** Why it waits; null when it goes on. */
+  readonly onWait: (code: ErrorCode | null) => void;
+}
+
+/** Errors: E_CANCELLED, and those of `readPack` that do not pass. */
+export function patient(readPack: ReadPack, { sleep, random, signal, onWait }: Patience): ReadPack {
+  return async (packId, range) => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const bytes = await readPack(packId, range);
+        if (attempt > 0) onWait(null);
+        return bytes;
+      } catch (error) {
+        const code = codeOf(error);
+        if (!PASSING.has(code)) throw error;
+        onWait(code);
+        await sleep(LEAST_MS + backoff(attempt, random(), WAITS), signal);
+      }
+    }
+  };
+}
