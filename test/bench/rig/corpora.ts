@@ -20,6 +20,7 @@ export interface Corpus {
 
 const MIB = 1_048_576;
 const NAME = 'holiday film.bin';
+const BATCH = 100;
 
 /** One file of 1 GiB that does not compress. */
 export const large = (options: BenchOptions): Promise<Corpus> => sized(options, (options.quick ? 64 : 1024) * MIB);
@@ -71,20 +72,33 @@ export function text({ folder, quick }: BenchOptions): Promise<Corpus> {
   return made(join(folder, 'text', 'text'), async (path) => {
     let left = quick ? 20e6 : 360e6;
     for (const from of TEXT_FOLDERS) {
-      const packages = from === TEXT_FOLDERS.at(-1);
-      for (const file of await filesUnder(from)) {
-        const kind = extname(file);
-        const { size } = await stat(file);
-        if (left < size || PACKED.has(kind) || (packages && !TEXT_OF_PACKAGES.has(kind))) continue;
-        const within = file.slice(from.length + 1);
-        if (!within.split('/').every((name) => PLAIN.test(name))) continue;
-        const to = join(path, basename(from), within);
+      const within = (await filesUnder(from)).map((file) => file.slice(from.length + 1));
+      const wanted = within.filter((file) => isText(file, from === TEXT_FOLDERS.at(-1)));
+      const sizes = await inBatches(wanted, async (file) => (await stat(join(from, file))).size);
+      const taken = wanted.filter((_, at) => {
+        const fits = (sizes[at] as number) <= left;
+        if (fits) left -= sizes[at] as number;
+        return fits;
+      });
+      await inBatches(taken, async (file) => {
+        const to = join(path, basename(from), file);
         await mkdir(dirname(to), { recursive: true });
-        await copyFile(file, to);
-        left -= size;
-      }
+        await copyFile(join(from, file), to);
+      });
     }
   });
+}
+
+const isText = (file: string, ofPackage: boolean): boolean =>
+  !PACKED.has(extname(file)) &&
+  (!ofPackage || TEXT_OF_PACKAGES.has(extname(file))) &&
+  file.split('/').every((name) => PLAIN.test(name));
+
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let at = 0; at < items.length; at += BATCH)
+    done.push(...(await Promise.all(items.slice(at, at + BATCH).map(work))));
+  return done;
 }
 
 const corpora = new Map<string, Promise<Corpus>>();
