@@ -1,8 +1,9 @@
 /**
  * The one impure room of `shared`: browser adapters that extension and web both need. Nouns: fetch transport, key store,
- * lock, private file, pack journal, calls between workers. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
+ * lock, private file, pack journal, audit log, calls between workers. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
  * decide anything; it carries out what the ports of the pure folders ask for.
  */
+export { createAuditLog } from './audit-log.ts';
 export { systemClock } from './clock.ts';
 export { type ConnectOptions, connectAccount } from './connect.ts';
 export { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts';

@@ -1,7 +1,7 @@
 /** The codecs: 0 leaves bytes as they are, 1 is raw DEFLATE (RFC 1951), 2 is Zstandard (RFC 8878). */
 import type { Bytes } from '../bytes/index.ts';
 import { HoldfastError, integrityError } from '../errors/index.ts';
-import { decodeZstd } from './zstd-decoder.ts';
+import { decodeZstd, zstdContentLength } from './zstd-decoder.ts';
 
 export const CODEC_RAW = 0;
 export const CODEC_DEFLATE = 1;
@@ -36,6 +36,18 @@ export async function decompress(codec: number, bytes: Bytes, length: number): P
   } catch (error) {
     throw error instanceof HoldfastError ? error : integrityError(error);
   }
+}
+
+/**
+ * How long the content says it is, for whoever has no manifest to ask; null where the codec does not say (DEFLATE).
+ * E_INTEGRITY for an unknown codec, a frame that is none, and a length that no chunk has.
+ */
+export function contentLength(codec: number, bytes: Bytes): number | null {
+  if (codec === CODEC_RAW) return bytes.length;
+  if (codec === CODEC_DEFLATE) return null;
+  const length = codec === CODEC_ZSTD ? zstdContentLength(bytes) : null;
+  if (length === null || length > MAX_CONTENT) throw integrityError();
+  return length;
 }
 
 async function inflate(bytes: Bytes, length: number): Promise<Bytes> {

@@ -3,5 +3,5 @@
  * ids are part of the format: an id, once released, never changes its meaning. `wasm/` holds Zstandard, compiled.
  * May not: decide what a chunk is, or trust a length inside compressed bytes.
  */
-export { CODEC_DEFLATE, CODEC_RAW, CODEC_ZSTD, type CodecId, decompress } from './codec.ts';
+export { CODEC_DEFLATE, CODEC_RAW, CODEC_ZSTD, type CodecId, contentLength, decompress } from './codec.ts';
 export { type Codecs, type Compressed, createCodecs } from './codecs.ts';

@@ -35,6 +35,31 @@ export async function decodeZstd(frame: Bytes, length: number): Promise<Bytes> {
   return memory.slice(output, output + length);
 }
 
+const MAGIC = 0xfd2fb528;
+const LONGEST_HEADER = 18;
+
+/** The content size that a frame's header gives (RFC 8878, 3.1.1.1); null when it gives none or is no frame's. */
+export function zstdContentLength(frame: Bytes): number | null {
+  const header = new Uint8Array(LONGEST_HEADER);
+  header.set(frame.subarray(0, LONGEST_HEADER));
+  const view = new DataView(header.buffer);
+  const descriptor = view.getUint8(4);
+  const single = (descriptor & 0x20) !== 0;
+  // A dictionary is nothing that we write.
+  if (view.getUint32(0, true) !== MAGIC || (descriptor & 3) !== 0) return null;
+  const at = single ? 5 : 6;
+  switch (descriptor >>> 6) {
+    case 0:
+      return single ? view.getUint8(at) : null;
+    case 1:
+      return view.getUint16(at, true) + 256;
+    case 2:
+      return view.getUint32(at, true);
+    default:
+      return Number(view.getBigUint64(at, true));
+  }
+}
+
 /** A module that has trapped is in no known state and is never used again. */
 function opened(module: DecodeModule, length: number, expected: number): boolean {
   try {

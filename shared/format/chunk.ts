@@ -11,7 +11,7 @@
  */
 import { type Bytes, concat, equal, info } from '../bytes/index.ts';
 import { MAX_CHUNK } from '../chunker/index.ts';
-import { CODEC_RAW, type CodecId, decompress } from '../compress/index.ts';
+import { CODEC_RAW, type CodecId, contentLength, decompress } from '../compress/index.ts';
 import { aeadOpen, aeadSeal, type DomainKeys, hkdf, hmac, LABELS, SUITE, sha256 } from '../crypto/index.ts';
 import { integrityError } from '../errors/index.ts';
 
@@ -89,9 +89,32 @@ export async function openChunk(
   ref: ChunkRef,
   blob: Uint8Array,
 ): Promise<Bytes> {
-  if (blob.length < CHUNK_OVERHEAD || !equal(blob.subarray(0, CHUNK_SALT), chunk.salt)) throw integrityError();
-  const opened = await aeadOpen(chunk.key, chunk.nonce, chunkAad(domainId, chunk.cid), blob.subarray(CHUNK_SALT));
-  const plaintext = await decompress(opened[0] as number, opened.subarray(1), ref.len);
+  const { codec, data } = await unseal(domainId, chunk, blob);
+  const plaintext = await decompress(codec, data, ref.len);
   if (!equal(await sha256(plaintext), ref.h)) throw integrityError();
   return plaintext;
+}
+
+/**
+ * Opens a blob where no manifest is at hand and verifies it against its id, which is a hash of its content under a key of
+ * the domain; E_INTEGRITY otherwise. Of a codec that does not say how long its content is, the seal alone is checked and
+ * the compressed bytes are answered.
+ */
+export async function openChunkById(keys: DomainKeys, chunk: ChunkKey, blob: Uint8Array): Promise<Bytes> {
+  const { codec, data } = await unseal(keys.domainId, chunk, blob);
+  const length = contentLength(codec, data);
+  if (length === null) return data;
+  const plaintext = await decompress(codec, data, length);
+  if (!equal(await chunkId(keys, await sha256(plaintext)), chunk.cid)) throw integrityError();
+  return plaintext;
+}
+
+async function unseal(
+  domainId: Uint8Array,
+  chunk: ChunkKey,
+  blob: Uint8Array,
+): Promise<{ codec: number; data: Bytes }> {
+  if (blob.length < CHUNK_OVERHEAD || !equal(blob.subarray(0, CHUNK_SALT), chunk.salt)) throw integrityError();
+  const opened = await aeadOpen(chunk.key, chunk.nonce, chunkAad(domainId, chunk.cid), blob.subarray(CHUNK_SALT));
+  return { codec: opened[0] as number, data: opened.subarray(1) };
 }

@@ -7,7 +7,14 @@ import { constants, type ZstdOptions, zstdCompressSync, zstdDecompressSync } fro
 import fc from 'fast-check';
 import { fingerprint } from '../../../.ci/zstd.ts';
 import { type Bytes, concat, utf8 } from '../../../shared/bytes/index.ts';
-import { CODEC_RAW, CODEC_ZSTD, createCodecs, decompress } from '../../../shared/compress/index.ts';
+import {
+  CODEC_DEFLATE,
+  CODEC_RAW,
+  CODEC_ZSTD,
+  contentLength,
+  createCodecs,
+  decompress,
+} from '../../../shared/compress/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 
 const MAX = 4_190_208;
@@ -71,6 +78,20 @@ test('frames of other writers are read', async () => {
     const params = { [constants.ZSTD_c_compressionLevel]: level };
     assert.deepEqual(await decompress(CODEC_ZSTD, own(zstdCompressSync(plain, { params })), length), plain);
   }
+});
+
+test('how long the content is stands in what is stored, and nothing else is believed', () => {
+  for (const plain of [1, 128, 255, 256, 257, 65_791, 65_792, 1_048_576, MAX].map(text)) {
+    const { codec, data } = codecs.compress(plain, false);
+    assert.equal(contentLength(codec, data), plain.length);
+    assert.equal(contentLength(CODEC_ZSTD, own(zstdCompressSync(plain))), plain.length);
+  }
+  assert.equal(contentLength(CODEC_DEFLATE, random(10)), null);
+  const fields = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  const bad = [new Uint8Array(0), random(20), frame(0, fields), frame(SINGLE_SEGMENT | 1, fields)];
+  const tooLong = [frame(SIZE_IN_4, [0, 255, 255, 255, 255]), frame(0xc0, [0, ...Array<number>(8).fill(255)])];
+  for (const each of [...bad, ...tooLong]) assert.throws(() => contentLength(CODEC_ZSTD, each), integrity);
+  assert.throws(() => contentLength(3, random(20)), integrity);
 });
 
 test('the smallest frames, written by hand', async () => {

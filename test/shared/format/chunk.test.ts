@@ -13,6 +13,7 @@ import {
   chunkKey,
   MAX_CHUNK,
   openChunk,
+  openChunkById,
   type SealedChunk,
   sealChunk,
 } from '../../../shared/format/index.ts';
@@ -144,4 +145,21 @@ test('with a live one the same content is never sealed to the same bytes, and th
   assert.deepEqual(a.cid, b.cid);
   assert.notDeepEqual(a.blob.subarray(0, CHUNK_SALT), b.blob.subarray(0, CHUNK_SALT));
   assert.notDeepEqual(a.blob.subarray(CHUNK_SALT), b.blob.subarray(CHUNK_SALT));
+});
+
+test('without a manifest a chunk opens by its id, and one that says something else does not', async () => {
+  const plain = utf8('the same thing '.repeat(300));
+  for (const codec of [CODEC_RAW, CODEC_DEFLATE, CODEC_ZSTD]) {
+    const { blob, cid } = await seal(plain, codec);
+    const key = await chunkKey(keys, cid, blob.slice(0, CHUNK_SALT));
+    const expected = codec === CODEC_DEFLATE ? compress(codec, plain) : plain;
+    assert.deepEqual(await openChunkById(keys, key, blob), expected);
+    for (const at of [0, CHUNK_SALT, blob.length - 1])
+      assert.equal(await failure(openChunkById(keys, key, flipped(blob, at))), 'E_INTEGRITY');
+  }
+  const cid = await chunkId(keys, await sha256(utf8('something else')));
+  const h = await sha256(plain);
+  const blob = joined(await sealChunk(keys, { h, cid }, CODEC_RAW, plain, DEAD));
+  const key = await chunkKey(keys, cid, blob.slice(0, CHUNK_SALT));
+  assert.equal(await failure(openChunkById(keys, key, blob)), 'E_INTEGRITY');
 });
