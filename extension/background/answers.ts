@@ -34,7 +34,8 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
   };
 }
 
-async function putAccount({ controls }: Outbox, name: string | null): Promise<void> {
+async function putAccount({ controls, audits }: Outbox, name: string | null): Promise<void> {
+  if (name !== (await controls.get('account'))) await audits.forget();
   await controls.put('account', name);
   if (name === null) return;
   await controls.release('auth');

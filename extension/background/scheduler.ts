@@ -73,7 +73,10 @@ export class Scheduler {
     const busy = due !== null && due <= now();
     await repeat('engine-wake', due === null ? IDLE_MINUTES : BUSY_MINUTES);
     await fireAt('retry', busy ? null : due);
-    if (busy) await host.wake();
+    const audit = await outbox.audits.dueAt();
+    await fireAt('audit', audit);
+    const proof = !idle && audit !== null && audit <= now();
+    if (busy || proof) await host.wake();
     else if (idle && (await this.#isEmpty())) await host.close();
     await this.refresh();
   }

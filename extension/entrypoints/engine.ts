@@ -2,9 +2,10 @@
 import { randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
 import { deviceName } from '../../web/worker/device-name.ts';
 import { Sources } from '../capture/worker/index.ts';
+import type { EngineReport } from '../messaging/index.ts';
 import { isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
-import { EngineLoop, openEngine } from '../runner/index.ts';
+import { type AuditPorts, auditWhenDue, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
 
 const db = openQueue();
 const outbox = createOutbox(db, Date.now);
@@ -14,9 +15,19 @@ createView(db)
   .subscribe((limits) => {
     uploadLimit = limits.uploadLimit;
   });
+const device = deviceName(navigator.userAgent, 'extension');
+const report = (said: EngineReport) => self.postMessage(said);
+const auditing: AuditPorts = {
+  outbox,
+  clock: systemClock,
+  isMetered,
+  random: randomFraction,
+  onMoved: () => report({ type: 'moved' }),
+  openAuditor: () => openAuditor(device),
+};
 const loop = new EngineLoop({
   outbox,
-  openEngine: () => openEngine(deviceName(navigator.userAgent, 'extension'), () => uploadLimit),
+  openEngine: () => openEngine(device, () => uploadLimit),
   clock: systemClock,
   owner: newId(),
   sources: new Sources(),
@@ -24,7 +35,8 @@ const loop = new EngineLoop({
   random: randomFraction,
   web: { fetch: (url, init) => fetch(url, init), isOnline: () => navigator.onLine, now: Date.now },
   exclusively: (work) => withLock('holdfast-runner', work),
-  report: (report) => self.postMessage(report),
+  whenIdle: (signal) => auditWhenDue(auditing, signal),
+  report,
 });
 
 self.addEventListener('message', () => loop.wake());

@@ -1,7 +1,7 @@
 /** Named alarms; they outlive the background script. */
 import browser from 'webextension-polyfill';
 
-export type AlarmName = 'engine-wake' | 'retry';
+export type AlarmName = 'engine-wake' | 'retry' | 'audit';
 
 /** Fires every so many minutes, beginning one period from now; leaves an alarm of the same period alone. */
 export async function repeat(name: AlarmName, minutes: number): Promise<void> {

@@ -118,6 +118,19 @@ export interface Tally {
   unchanged: number;
 }
 
+/** Reading back for proof: when it goes on, how much of today is done, what it found. */
+export interface AuditNote {
+  /** Null before anybody has looked. */
+  dueAt: number | null;
+  /** Days since 1970, and packs read on that day. */
+  day: number;
+  packs: number;
+  /** When a pack last came back whole. */
+  provenAt: number | null;
+  /** Ids of packs that did not, and how many files have content in them; `files` null while they are counted. */
+  damaged: { packs: readonly string[]; files: number | null } | null;
+}
+
 /** How many files are in each state now; those that wait, by their reason. */
 export type Counts = Readonly<Partial<Record<Exclude<JobState, 'waiting'> | WaitReason, number>>>;
 
@@ -131,6 +144,7 @@ export interface SettingValues {
   uploadLimit: number | null;
   /** Nothing is sent while the network is one that costs. */
   waitOnMetered: boolean;
+  audit: AuditNote;
   /** Name of whoever is signed in here, as the screens show it; null when nobody is. */
   account: string | null;
 }
@@ -143,6 +157,7 @@ const SETTING_DEFAULTS: SettingValues = {
   lastProvenAt: null,
   uploadLimit: null,
   waitOnMetered: false,
+  audit: { dueAt: null, day: 0, packs: 0, provenAt: null, damaged: null },
   account: null,
 };
 

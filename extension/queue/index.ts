@@ -4,6 +4,7 @@
  */
 export { type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
+  type AuditNote,
   type Hold,
   type JobRow,
   openQueue,

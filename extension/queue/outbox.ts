@@ -3,6 +3,7 @@
  * bytes are let go only when their job is proven or cancelled, and that death at any instruction leaves a queue that
  * another runner can go on with. May not: read files, speak to the network, or decide what a job does next (job.ts).
  */
+import { Audits } from './audits.ts';
 import { Controls } from './controls.ts';
 import type { QueueDb } from './db.ts';
 import { Intake } from './intake.ts';
@@ -14,14 +15,17 @@ export interface Outbox {
   readonly walks: Walks;
   readonly leases: Leases;
   readonly controls: Controls;
+  readonly audits: Audits;
 }
 
 /** `now`: milliseconds since 1970. */
 export function createOutbox(db: QueueDb, now: () => number): Outbox {
+  const leases = new Leases(db, now);
   return {
     intake: new Intake(db, now),
     walks: new Walks(db, now),
-    leases: new Leases(db, now),
+    leases,
     controls: new Controls(db, now),
+    audits: new Audits(db, now, () => leases.nextDue()),
   };
 }

@@ -1,6 +1,7 @@
 /** What the screens may see of the queue: read-only live queries. May not: write. */
 import { inState } from './changes.ts';
 import {
+  type AuditNote,
   type Hold,
   type JobRow,
   type QueueDb,
@@ -12,7 +13,7 @@ import {
 import { JOB_STATES, type JobState, type WaitReason } from './job.ts';
 import { type Live, live } from './live.ts';
 
-export type { Hold, JobRow, SourceRow, Tally } from './db.ts';
+export type { AuditNote, Hold, JobRow, SourceRow, Tally } from './db.ts';
 export type { JobState, JobStatus, WaitReason } from './job.ts';
 export type { Live } from './live.ts';
 
@@ -30,6 +31,8 @@ export interface QueueSummary {
   hold: Hold | null;
   paused: boolean;
   lastProvenAt: number | null;
+  /** What reading back found. */
+  audit: Pick<AuditNote, 'provenAt' | 'damaged'>;
   account: string | null;
 }
 
@@ -91,6 +94,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     hold: await readSetting(db, 'hold'),
     paused: await readSetting(db, 'paused'),
     lastProvenAt: await readSetting(db, 'lastProvenAt'),
+    audit: await readSetting(db, 'audit'),
     account: await readSetting(db, 'account'),
   };
 }

@@ -1,17 +1,20 @@
 /**
- * Opens this device's session and its archiver: the only place of the extension that joins account, client and archiver.
+ * Opens this device's session and its archiver or its checker: the only place of the extension that joins them with account and client.
  * The bearer token lives in this worker's memory alone.
  */
-import { resumeSession } from '../../shared/account/index.ts';
+import { resumeSession, type Session } from '../../shared/account/index.ts';
 import { type Archiver, createArchiver } from '../../shared/archiver/index.ts';
 import {
   connectAccount,
+  createAuditLog,
   createKeyStore,
   createPackJournal,
   systemClock,
   systemRandom,
 } from '../../shared/browser/index.ts';
+import { createChecker } from '../../shared/checker/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
+import type { Auditor } from './audit.ts';
 import { openLanes } from './lanes.ts';
 
 /**
@@ -19,13 +22,7 @@ import { openLanes } from './lanes.ts';
  * pack. E_SESSION when nobody is signed in on this device.
  */
 export async function openEngine(deviceName: string, uploadLimit: () => number | null): Promise<Archiver> {
-  const keyStore = createKeyStore();
-  const device = await keyStore.load();
-  if (device === null) throw new HoldfastError('E_SESSION', 'nobody is signed in on this device');
-  const { serverUrl } = device;
-  const connection = connectAccount({ client: 'extension', serverUrl, deviceName, keyStore, uploadLimit });
-  const session = await resumeSession(connection);
-  const { vault, domain, vaultKeys, deviceId, ports } = session;
+  const { vault, domain, vaultKeys, deviceId, ports } = await openSession(deviceName, uploadLimit);
   return createArchiver({
     ...{ vault, domain, deviceId },
     indexKey: vaultKeys.index,
@@ -35,4 +32,20 @@ export async function openEngine(deviceName: string, uploadLimit: () => number |
     lanes: await openLanes(domain),
     journal: createPackJournal(),
   });
+}
+
+/** As `openEngine`, for reading back; starts no lanes. */
+export async function openAuditor(deviceName: string): Promise<Auditor> {
+  const { vault, domain, vaultKeys, ports } = await openSession(deviceName);
+  const { api } = ports;
+  const checker = createChecker({ vault, domain, indexKey: vaultKeys.index, api, random: systemRandom });
+  return { vault, checker, log: createAuditLog() };
+}
+
+async function openSession(deviceName: string, uploadLimit: () => number | null = () => null): Promise<Session> {
+  const keyStore = createKeyStore();
+  const device = await keyStore.load();
+  if (device === null) throw new HoldfastError('E_SESSION', 'nobody is signed in on this device');
+  const { serverUrl } = device;
+  return resumeSession(connectAccount({ client: 'extension', serverUrl, deviceName, keyStore, uploadLimit }));
 }

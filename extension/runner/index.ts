@@ -1,8 +1,9 @@
 /**
- * The runner: drains the queue in the engine's worker. Nouns: run, ledger, lease, hold, engine. It promises that every job
+ * The runner: drains the queue in the engine's worker. Nouns: run, ledger, lease, hold, engine, auditor. It promises that every job
  * it claims ends in the queue as committed, proven, waiting, failed or put back, and that a pause or a cancel is heard
- * within a second. May not: touch the browser's extension API, or keep state outside the queue.
+ * within a second; and reads packs back while there is nothing else to do. May not: touch the browser's extension API, or keep state outside the queue.
  */
-export { openEngine } from './engine.ts';
+export { type AuditPorts, auditWhenDue } from './audit.ts';
+export { openAuditor, openEngine } from './engine.ts';
 export { EngineLoop, type LoopPorts } from './loop.ts';
 export { type RunPorts, run } from './run.ts';

@@ -14,6 +14,8 @@ const AFTER_FAULT_MS = 60_000;
 
 export interface LoopPorts extends Omit<RunPorts, 'onMoved' | 'woken'> {
   readonly report: (report: EngineReport) => void;
+  /** Proof while there is nothing else to do; `signal` fires when there may be. */
+  readonly whenIdle: (signal: AbortSignal) => Promise<void>;
   /** Runs alone among all contexts of the extension. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
 }
@@ -45,6 +47,7 @@ export class EngineLoop {
         this.#wanted = false;
         await this.#runOnce();
         nextDue = await this.#ports.outbox.leases.nextDue();
+        if (!this.#wanted && nextDue === null) await this.#idle();
         if (!this.#wanted) await this.#sleepUntil(nextDue);
       }
     } finally {
@@ -60,6 +63,12 @@ export class EngineLoop {
     await exclusively(() =>
       run({ ...this.#ports, woken: this.#bell, onMoved: () => report({ type: 'moved' }) }, never),
     );
+  }
+
+  async #idle(): Promise<void> {
+    const woken = new AbortController();
+    void this.#bell.next().then(() => woken.abort());
+    await this.#ports.exclusively(() => this.#ports.whenIdle(woken.signal));
   }
 
   /** Sleeps until then and runs again, or until somebody wakes us; returns at once when it is not soon. */

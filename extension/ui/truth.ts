@@ -64,9 +64,10 @@ function progress(summary: QueueSummary): Truth | null {
 }
 
 function rest(summary: QueueSummary, now: number): Truth {
-  const { counts, lastProvenAt, account } = summary;
+  const { audit, counts, lastProvenAt, account } = summary;
+  if (audit.damaged !== null) return say('stopped', truth.damaged(audit.damaged.files));
   if (counts.failed > 0) return say('stopped', truth.failed(counts.failed), 'problems');
-  if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, now));
+  if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, audit.provenAt, now));
   if (account === null) return say('plain', truth.signIn, 'sign-in');
   return say('plain', truth.empty);
 }

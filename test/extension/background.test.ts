@@ -53,11 +53,11 @@ function rig() {
 test('work that is due wakes the engine; none lets it be', async () => {
   const r = rig();
   await r.scheduler.wake();
-  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null']);
+  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null', 'audit at null']);
   await r.outbox.intake.capture([bytesItem('a')]);
   r.log.length = 0;
   await r.scheduler.wake();
-  assert.deepEqual(r.log, ['engine-wake every 0.5', 'retry at null', 'wake']);
+  assert.deepEqual(r.log, ['engine-wake every 0.5', 'retry at null', 'audit at null', 'wake']);
   assert.equal(r.shown.badge, '!');
 });
 
@@ -85,7 +85,7 @@ test('pausing stops the alarms, resuming wakes the engine', async () => {
   const r = rig();
   await r.outbox.intake.capture([bytesItem('a')]);
   await r.answers.pause?.({ type: 'pause' });
-  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null']);
+  assert.deepEqual(r.log, ['engine-wake every 30', 'retry at null', 'audit at null']);
   await r.answers.resume?.({ type: 'resume' });
   assert.ok(r.log.includes('wake'));
 });
@@ -141,6 +141,7 @@ const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Pa
   hold: null,
   paused: false,
   lastProvenAt: null,
+  audit: { provenAt: null, damaged: null },
   account: 'ada',
   ...fields,
   counts: { ...none, ...fields.counts },
@@ -178,6 +179,39 @@ test('the line of truth and the badge say the same', () => {
     assert.equal(badgeOf(summary, now).text, badge, text);
     assert.ok(badgeOf(summary, now).text.length <= 4);
   }
+});
+
+test('what does not come back is never called safe, and is told once', () => {
+  const summary = summaryOf({ lastProvenAt: 1, audit: { provenAt: 1, damaged: { packs: ['a'], files: 3 } } });
+  assert.deepEqual([truthOf(summary, 2).tone, badgeOf(summary, 2).text], ['stopped', '!']);
+  assert.match(truthOf(summary, 2).detail, /^3 files may not/);
+  assert.deepEqual(planNotices([], causesOf(summary)).show, ['damaged']);
+  assert.deepEqual(planNotices(['damaged'], causesOf(summary)).show, []);
+  const counting = summaryOf({ audit: { provenAt: null, damaged: { packs: [], files: null } } });
+  assert.match(causesOf(counting).get('damaged') ?? '', /Some files may not/);
+});
+
+test('an alarm is set for the next audit; when it is due and nothing else is, the engine is woken', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  const dueAt = (await r.outbox.audits.dueAt()) ?? 0;
+  assert.ok(dueAt > r.clock.now && r.log.includes(`audit at ${dueAt}`) && !r.log.includes('wake'));
+  r.clock.now = dueAt;
+  await r.scheduler.wake();
+  assert.ok(r.log.includes('wake'));
+  r.log.length = 0;
+  await r.scheduler.report({ type: 'idle', nextDue: null });
+  assert.ok(!r.log.includes('wake'), 'the engine has just looked');
+});
+
+test('who signs in finds nothing of who was here before; who was here already loses nothing', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.outbox.audits.found({ packs: ['a'], files: 1 });
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  assert.notEqual((await readSummary(r.db)).audit.damaged, null);
+  await r.answers.account?.({ type: 'account', name: 'bob' });
+  assert.equal((await readSummary(r.db)).audit.damaged, null);
 });
 
 test('a folder in which nothing had changed is told of, on the line and once it is done', () => {

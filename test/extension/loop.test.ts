@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Sources } from '../../extension/capture/worker/index.ts';
 import type { EngineReport } from '../../extension/messaging/index.ts';
 import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
-import { EngineLoop } from '../../extension/runner/loop.ts';
+import { EngineLoop, type LoopPorts } from '../../extension/runner/loop.ts';
 import { rateOf, type Sample, withSample } from '../../extension/ui/rate.ts';
 import type { Archiver } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
@@ -14,7 +14,7 @@ import { bytesItem } from '../contract/queue-suite.ts';
 
 let count = 0;
 
-function rig(archive: Archiver['archive']) {
+function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = async () => undefined) {
   const db = openQueue(`loop-${count++}`);
   const clock = { now: 1_000_000 };
   const outbox = createOutbox(db, () => clock.now);
@@ -29,6 +29,7 @@ function rig(archive: Archiver['archive']) {
     random: () => 0,
     web: { fetch: async () => new Response(''), isOnline: () => true, now: () => 0 },
     openEngine: async () => ({ archive, unchanged: () => false }),
+    whenIdle,
     exclusively: (work) => work(),
     clock: {
       now: () => clock.now,
@@ -89,6 +90,25 @@ test('woken while at work, it looks again before it rests', async () => {
   await r.untilIdle();
   assert.equal((await readSummary(r.db)).counts.proven, 2);
   assert.equal(r.idle.length, 1);
+});
+
+test('proof is for when nothing is left to do, and gives way to what comes', async () => {
+  const seen: string[] = [];
+  const r = rig(good, async (signal) => {
+    seen.push(`idle after ${(await readSummary(r.db)).counts.proven}`);
+    if (seen.length > 1) return;
+    await r.outbox.intake.capture([bytesItem('late')]);
+    r.loop.wake();
+    await new Promise((resolve) => setImmediate(resolve));
+    seen.push(`given way: ${signal.aborted}`);
+  });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.untilIdle();
+  assert.deepEqual(seen, ['idle after 1', 'given way: true', 'idle after 2']);
+  await r.outbox.leases.setHold({ reason: 'quota', code: 'E_QUOTA', notBefore: r.clock.now + 1e9, tries: 1 });
+  await r.outbox.intake.capture([bytesItem('held')]);
+  await r.untilIdle();
+  assert.equal(seen.length, 3);
 });
 
 test('what is due soon is waited for here; what is due later is left to the alarms', async () => {

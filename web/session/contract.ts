@@ -95,6 +95,14 @@ export interface VersionRow {
   sourceUrl: string | null;
 }
 
+/** What reading back has shown of a file's newest version. */
+export interface FileProof {
+  /** Since when all of it has been read back and verified; null while some of it never was. */
+  readAt: number | null;
+  /** Some of it did not come back whole when it was last read. */
+  damaged: boolean;
+}
+
 export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'node'; fileId: string };
 
 /**
@@ -197,6 +205,9 @@ export interface VaultApi {
   folder(folderId: string | null, sort: FileSort, descending: boolean, limit?: number): Promise<FolderView>;
   search(query: string, limit: number): Promise<readonly FileRow[]>;
   versions(fileId: string): Promise<readonly VersionRow[]>;
+
+  /** Null where nobody knows: on the web, for folders, and for a file without content. E_NOT_FOUND. */
+  proof(fileId: string): Promise<FileProof | null>;
 
   planRestore(subject: RestoreSubject): Promise<RestorePlan>;
   /**

@@ -15,6 +15,7 @@ import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.t
 import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
 import { linkOf, listLinks } from './link-list.ts';
+import { proofOfFile } from './proofs.ts';
 import { createRestores, planOf } from './restores.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -76,6 +77,7 @@ const api: VaultApi = {
   }),
   search: async (query, limit) => catalog.search(query, limit),
   versions: async (fileId) => catalog.versions(fileId),
+  proof: (fileId) => (CLIENT === 'web' ? Promise.resolve(null) : proofOfFile(current(), fileId, reader())),
   planRestore: async (subject) => planOf(planSubject(subject, reader())),
   restore: (restoreId, subject, target) =>
     restores.run(

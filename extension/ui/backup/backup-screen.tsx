@@ -1,7 +1,7 @@
 /** The Backup screen: choose, see how it stands, and deal with what needs a person. */
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
+import { Banner, Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
 import type { Send } from '../../messaging/index.ts';
 import type { QueueSummary, QueueView, SourceRow, WaitReason } from '../../queue/view.ts';
 import { backup } from '../messages/en.ts';
@@ -61,6 +61,7 @@ function BackupScreen(ports: BackupPorts) {
       />
       {error !== null && <ErrorNote error={error} />}
       <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
+      <DamageNote damaged={summary.audit.damaged} />
       <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
       <RunCard summary={summary} send={send} />
       <QueueList
@@ -117,6 +118,16 @@ function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: W
         </span>
       }
     />
+  );
+}
+
+/** What was stored and does not come back. */
+function DamageNote({ damaged }: Pick<QueueSummary['audit'], 'damaged'>) {
+  if (damaged === null) return null;
+  return (
+    <Banner tone="warn" title={backup.damagedTitle}>
+      {backup.damagedText(damaged.files)}
+    </Banner>
   );
 }
 

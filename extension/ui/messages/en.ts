@@ -8,11 +8,19 @@ const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
 
+/** `count` null while it is not known. */
+const damaged = (count: number | null): string =>
+  count === null ? 'Some files may not come back whole.' : `${files(count)} may not come back whole.`;
+
 /** The one line of truth: what counts, and what more there is to say. */
 export const truth = {
   empty: ['Nothing is backed up yet', 'Choose files, or save a page.'],
   signIn: ['Not signed in', 'Sign in to start backing up.'],
-  safe: (provenAt: number, now: number) => ['Everything is safe', `Proven ${formatAge(provenAt, now)}`],
+  safe: (provenAt: number, readAt: number | null, now: number) => [
+    'Everything is safe',
+    `Proven ${formatAge(provenAt, now)}${readAt === null ? '' : `, last read back ${formatAge(readAt, now)}`}`,
+  ],
+  damaged: (count: number | null) => ['The server has lost something', damaged(count)],
   working: (done: number, all: number) => ['Backing up', `${formatCount(done)} of ${files(all)} safe`],
   reading: (unchanged: number) => [
     'Looking through your folder',
@@ -103,6 +111,9 @@ export const backup = {
   noLimit: 'No limit',
   limitOf: (rate: string) => `Up to ${rate}`,
   waitOnMetered: 'Wait while the network is metered',
+  damagedTitle: 'The server does not give back what it was given',
+  damagedText: (count: number | null) =>
+    `${damaged(count)} Keep the originals, on this device or elsewhere. Backing up again does not help yet: whoever runs the server has to put the lost packs back from a copy. Holdfast looks every day it is open, and takes this note away when they are whole. The details of a file say whether it is one of them.`,
   tryNow: 'Try now',
   retryAt: (seconds: string) => `Next try in about ${seconds}.`,
 };
@@ -144,6 +155,8 @@ export const notice = {
   done: (count: number, bytes: number) => `${files(count)} (${formatBytes(bytes)}) safe and checked.`,
   unchanged: (count: number) => `${files(count)} safe already: nothing had changed.`,
   failed: (count: number) => `${files(count)} could not be backed up. Nothing else is affected. Open to see which.`,
+  damaged: (count: number | null) =>
+    `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
   quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',
   permission: 'Holdfast needs your permission to read what you chose. Open to allow it.',

@@ -149,7 +149,7 @@ test('with a live one the same content is never sealed to the same bytes, and th
 
 test('without a manifest a chunk opens by its id, and one that says something else does not', async () => {
   const plain = utf8('the same thing '.repeat(300));
-  for (const codec of [CODEC_RAW, CODEC_DEFLATE, CODEC_ZSTD]) {
+  for (const codec of [CODEC_RAW, CODEC_DEFLATE, CODEC_ZSTD] as const) {
     const { blob, cid } = await seal(plain, codec);
     const key = await chunkKey(keys, cid, blob.slice(0, CHUNK_SALT));
     const expected = codec === CODEC_DEFLATE ? compress(codec, plain) : plain;

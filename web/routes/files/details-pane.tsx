@@ -78,7 +78,7 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
             {text.files.unsettledHint}
           </Banner>
         )}
-        <FactList facts={factsOf(row)} />
+        <FactList facts={[...factsOf(row), ...useProof(row)]} />
         {!folder && (
           <Versions
             row={row}
@@ -104,6 +104,28 @@ function factsOf(row: FileRow): (readonly [string, ComponentChildren])[] {
     ...(row.sourceUrl === null ? [] : [[text.details.source, <bdi key="source">{row.sourceUrl}</bdi>] as const]),
   ];
 }
+
+/** Nothing while it is not known, or where nobody can know. */
+function useProof({ fileId, kind, versions }: FileRow): (readonly [string, ComponentChildren])[] {
+  const { api } = useDesk();
+  const { value, loading } = useLoaded(() => (kind === 'file' ? api.proof(fileId) : none()), [api, fileId, versions]);
+  if (value === null || loading) return [];
+  const { damaged, readAt } = value;
+  if (damaged)
+    return [
+      [
+        text.details.proof,
+        <Badge key="proof" tone="bad">
+          {text.details.proofDamaged}
+        </Badge>,
+      ],
+    ];
+  return [
+    [text.details.proof, readAt === null ? text.details.proofSample : text.details.proofDate(formatMoment(readAt))],
+  ];
+}
+
+const none = async (): Promise<null> => null;
 
 function Versions({ row, onRestore }: { row: FileRow; onRestore: (versionId: string) => void }) {
   const { api } = useDesk();

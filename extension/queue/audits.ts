@@ -1,0 +1,76 @@
+/**
+ * When packs are read back for proof, and what came of it: a few at a time, so many a day, and never while there is work.
+ * The day's count outlives every death. Which pack was read when is not kept here.
+ */
+import { type AuditNote, clearSetting, type QueueDb, readSetting, writeSetting } from './db.ts';
+
+/** Between two stretches: a browser that is open for some hours reads its day's packs, spread over them. */
+const REST_MS = 30 * 60_000;
+const DAY_MS = 86_400_000;
+
+export class Audits {
+  readonly #db: QueueDb;
+  readonly #now: () => number;
+  readonly #workDue: () => Promise<number | null>;
+
+  /** `workDue`: when the queue has something to do next, null when it has nothing that can be done. */
+  constructor(db: QueueDb, now: () => number, workDue: () => Promise<number | null>) {
+    this.#db = db;
+    this.#now = now;
+    this.#workDue = workDue;
+  }
+
+  /** When the next stretch is due; null while paused, signed out, or while anything else is to be done. */
+  async dueAt(): Promise<number | null> {
+    const db = this.#db;
+    if ((await readSetting(db, 'paused')) || (await readSetting(db, 'account')) === null) return null;
+    if ((await this.#workDue()) !== null) return null;
+    const { dueAt } = await readSetting(db, 'audit');
+    return dueAt ?? this.#change((note) => ({ ...note, dueAt: this.#now() + REST_MS })).then(({ dueAt }) => dueAt);
+  }
+
+  /** A stretch begins: the next is put off before anything can go wrong. Answers how many packs today has seen. */
+  async begin(): Promise<number> {
+    const today = Math.floor(this.#now() / DAY_MS);
+    const { packs } = await this.#change((note) => ({
+      ...note,
+      ...(note.day === today ? {} : { day: today, packs: 0 }),
+      dueAt: this.#now() + REST_MS,
+    }));
+    return packs;
+  }
+
+  /** One more pack of today; `proven` when it came back whole. */
+  async wasRead(proven: boolean): Promise<void> {
+    const at = proven ? { provenAt: this.#now() } : {};
+    await this.#change((note) => ({ ...note, ...at, packs: note.packs + 1 }));
+  }
+
+  /** Today's packs are read. `random01` spreads devices over the first hours of the next day. */
+  async endDay(random01: number): Promise<void> {
+    await this.#change((note) => ({ ...note, dueAt: (note.day + 1) * DAY_MS + random01 * 4 * REST_MS }));
+  }
+
+  get(): Promise<AuditNote> {
+    return readSetting(this.#db, 'audit');
+  }
+
+  /** What is damaged as far as is known; null when nothing is. */
+  async found(damaged: AuditNote['damaged']): Promise<void> {
+    await this.#change((note) => ({ ...note, damaged }));
+  }
+
+  /** Somebody else is signed in. */
+  forget(): Promise<void> {
+    return clearSetting(this.#db, 'audit');
+  }
+
+  #change(to: (note: AuditNote) => AuditNote): Promise<AuditNote> {
+    const db = this.#db;
+    return db.transaction('rw', db.settings, async () => {
+      const note = to(await readSetting(db, 'audit'));
+      await writeSetting(db, 'audit', note);
+      return note;
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Proof in idle hours: a few packs of the vault are read back and verified, and dated. May not: run beside work, be the
+ * reason that anything else waits, or keep a failure of the road as more than a later try.
+ */
+import type { AuditLog, Checker } from '../../shared/checker/index.ts';
+import { countsOf, hasPack, type Vault } from '../../shared/vault/index.ts';
+import { type ArchivingPorts, refuseMetered } from './archiving.ts';
+import { holdAfter, roadReason } from './faults.ts';
+
+/** Full reads a day (at most 40 MiB), and how many of them in one stretch. */
+export const PACKS_A_DAY = 10;
+const PACKS_AT_ONCE = 2;
+/** Damaged packs of earlier audits that are read again in each stretch. */
+const AGAIN_AT_ONCE = 8;
+
+/** This device's vault and what audits need of it. */
+export interface Auditor {
+  readonly vault: Pick<Vault, 'vaultId' | 'state' | 'pull'>;
+  readonly checker: Checker;
+  readonly log: AuditLog;
+}
+
+export interface AuditPorts extends Pick<ArchivingPorts, 'outbox' | 'clock' | 'isMetered' | 'onMoved'> {
+  readonly openAuditor: () => Promise<Auditor>;
+  /** A fresh number, 0 ≤ n < 1. */
+  readonly random: () => number;
+}
+
+/** One stretch of audits if one is due. Resolves whatever happens; `signal` fires when there is something else to do. */
+export async function auditWhenDue(ports: AuditPorts, signal: AbortSignal): Promise<void> {
+  const { outbox, clock, random } = ports;
+  const due = await outbox.audits.dueAt();
+  if (due === null || due > clock.now()) return;
+  const before = await outbox.audits.begin();
+  try {
+    await refuseMetered(ports);
+    await auditSome(ports, before, signal);
+    if ((await outbox.leases.hold())?.reason === 'auth') await outbox.leases.setHold(null);
+  } catch (error) {
+    // A server that is not what it was, or knows us no more, is told of; any other failure is tried again in time.
+    if (roadReason(error) === 'auth')
+      await outbox.leases.setHold(holdAfter(error, 'auth', await outbox.leases.hold(), clock.now(), random()));
+  }
+  ports.onMoved();
+}
+
+/** `before`: packs read today. */
+async function auditSome(ports: AuditPorts, before: number, signal: AbortSignal): Promise<void> {
+  const { clock, random } = ports;
+  const { audits } = ports.outbox;
+  const { vault, checker, log } = await ports.openAuditor();
+  await vault.pull(signal);
+  const { vaultId, state } = vault;
+  await log.prune(vaultId, (packId) => hasPack(state, packId));
+  const today = Math.min(PACKS_A_DAY, countsOf(state).packs);
+  const packs = Math.max(0, Math.min(today - before, PACKS_AT_ONCE));
+  const again = (await damagedIn(log, vaultId)).slice(0, AGAIN_AT_ONCE);
+  for await (const verdict of checker.audit({ packs, again, signal })) {
+    await log.note(vaultId, verdict, clock.now());
+    await audits.wasRead(verdict.damage === null);
+  }
+  if (before + packs >= today) await audits.endDay(random());
+  await tell(audits, checker, await damagedIn(log, vaultId), signal);
+}
+
+async function damagedIn(log: AuditLog, vaultId: string): Promise<readonly string[]> {
+  return [...(await log.all(vaultId))].flatMap(([packId, { damage }]) => (damage === null ? [] : [packId]));
+}
+
+/** What is damaged is counted in files once, and again when it is more or less than it was. */
+async function tell(
+  audits: AuditPorts['outbox']['audits'],
+  checker: Checker,
+  packs: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { damaged } = await audits.get();
+  if (packs.join() === (damaged?.packs ?? []).join()) return;
+  if (packs.length === 0) return audits.found(null);
+  // Told before it is counted, which may take longer than there is time.
+  await audits.found({ packs: [], files: damaged?.files ?? null });
+  await audits.found({ packs, files: await checker.filesTouched(new Set(packs), signal) });
+}
