@@ -26,6 +26,8 @@ interface OpenPack {
   readonly blobs: PackBlob[];
   size: number;
   readonly parcel: Parcel;
+  /** Resolves when the pack is durable. */
+  readonly promise: Promise<void>;
   readonly settle: { resolve: () => void; reject: (error: unknown) => void };
 }
 
@@ -66,6 +68,7 @@ export function createPacker(
     const pack = {
       blobs: [],
       size: 0,
+      promise,
       parcel: { isDurable: () => durable },
       settle: { resolve, reject },
     };
@@ -98,6 +101,19 @@ export function createPacker(
     return fitting.reduce((a: OpenPack | undefined, b) => (a === undefined || b.size > a.size ? b : a), undefined);
   }
 
+  /** Packs that are open at the end are seldom full: those that fit into one leave as one. */
+  function mergeOpen(): void {
+    for (const pack of [...open].sort((a, b) => a.size - b.size)) {
+      const others = open.filter((other) => other !== pack && fitsBoth(other, pack));
+      if (others.length === 0) continue;
+      const into = others.reduce((a, b) => (b.size > a.size ? b : a));
+      into.blobs.push(...pack.blobs);
+      into.size += pack.size;
+      into.promise.then(pack.settle.resolve, pack.settle.reject);
+      open.splice(open.indexOf(pack), 1);
+    }
+  }
+
   return {
     async add(blob) {
       for (;;) {
@@ -116,9 +132,15 @@ export function createPacker(
       }
     },
     async flush() {
+      mergeOpen();
       for (const pack of [...open]) await close(pack);
       await Promise.all(underway);
       throwIfFailed();
     },
   };
+}
+
+function fitsBoth(a: OpenPack, b: OpenPack): boolean {
+  const blobs = a.blobs.length + b.blobs.length;
+  return blobs <= MAX_BLOBS && fitsPack(blobs, a.size + b.size);
 }

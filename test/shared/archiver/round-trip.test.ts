@@ -234,6 +234,15 @@ test('an item is proven while the next one is still awaited', async () => {
   assert.equal((await createArchiver(device).archive(slowly(), { signal, onEvent })).committed, 2);
 });
 
+test('what is left at the end of a run leaves in few packs', async () => {
+  const { server, device } = await setUp();
+  await backUp(
+    device,
+    Array.from({ length: 12 }, (_, i) => item(`r${i}`, random.bytes(600_000))),
+  );
+  assert.equal(server.puts, 2);
+});
+
 test('two devices that commit at once lose nothing', async () => {
   const { server, founder, device } = await setUp();
   const other = await joinVault(server, founder);
