@@ -101,19 +101,6 @@ export function createPacker(
     return fitting.reduce((a: OpenPack | undefined, b) => (a === undefined || b.size > a.size ? b : a), undefined);
   }
 
-  /** Packs that are open at the end are seldom full: those that fit into one leave as one. */
-  function mergeOpen(): void {
-    for (const pack of [...open].sort((a, b) => a.size - b.size)) {
-      const others = open.filter((other) => other !== pack && fitsBoth(other, pack));
-      if (others.length === 0) continue;
-      const into = others.reduce((a, b) => (b.size > a.size ? b : a));
-      into.blobs.push(...pack.blobs);
-      into.size += pack.size;
-      into.promise.then(pack.settle.resolve, pack.settle.reject);
-      open.splice(open.indexOf(pack), 1);
-    }
-  }
-
   return {
     async add(blob) {
       for (;;) {
@@ -132,7 +119,7 @@ export function createPacker(
       }
     },
     async flush() {
-      mergeOpen();
+      merge(open);
       for (const pack of [...open]) await close(pack);
       await Promise.all(underway);
       throwIfFailed();
@@ -143,4 +130,17 @@ export function createPacker(
 function fitsBoth(a: OpenPack, b: OpenPack): boolean {
   const blobs = a.blobs.length + b.blobs.length;
   return blobs <= MAX_BLOBS && fitsPack(blobs, a.size + b.size);
+}
+
+/** Packs that are open at the end are seldom full: those that fit into one leave as one. */
+function merge(open: OpenPack[]): void {
+  for (const pack of [...open].sort((a, b) => a.size - b.size)) {
+    const others = open.filter((other) => other !== pack && fitsBoth(other, pack));
+    if (others.length === 0) continue;
+    const into = others.reduce((a, b) => (b.size > a.size ? b : a));
+    into.blobs.push(...pack.blobs);
+    into.size += pack.size;
+    into.promise.then(pack.settle.resolve, pack.settle.reject);
+    open.splice(open.indexOf(pack), 1);
+  }
 }
