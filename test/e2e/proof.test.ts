@@ -1,0 +1,109 @@
+/** Proof in idle hours, whole: what is still there is dated, what the server lost is told, and taken back when mended. */
+import assert from 'node:assert/strict';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { ChromiumRig } from '../support/browser/index.ts';
+import { writePseudoRandom } from '../support/corpus.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { TestServer } from '../support/server.ts';
+import * as person from './support/journey.ts';
+
+let root: string;
+let server: TestServer;
+let rig: ChromiumRig;
+let page: Page;
+/** Pack files in the order they came. */
+const packs: string[] = [];
+
+before(async () => {
+  root = await temporaryFolder('proof');
+  await mkdir(join(root, 'files'));
+  server = await TestServer.start();
+  rig = await ChromiumRig.launch({ granted: [join(root, 'files')] });
+  page = await rig.openExtension('page.html');
+  await person.chooseServer(page, server.app);
+  await person.signUp(page, 'Ada');
+});
+
+after(async () => {
+  await rig?.close();
+  await server?.dispose();
+  await removeFolder(root);
+});
+
+/** Backs one file up, alone in its pack. */
+async function backUp(name: string): Promise<void> {
+  await writePseudoRandom(join(root, 'files', name), 300_000, name);
+  await person.goTo(page, 'Backup');
+  await rig.drop(page, 'section.drop', [join(root, 'files', name)]);
+  await page.getByRole('listitem').filter({ hasText: name }).getByText('Safe').waitFor();
+  const all = await readdir(join(server.data, 'packs'), { recursive: true, withFileTypes: true });
+  const files = all.filter((entry) => entry.isFile()).map(({ parentPath, name: file }) => join(parentPath, file));
+  packs.push(...files.filter((path) => !packs.includes(path)));
+}
+
+/** Has the day's stretch begin now, as the alarm does when its time has come. */
+async function auditNow(): Promise<void> {
+  await page.evaluate(async () => {
+    const opening = indexedDB.open('holdfast-queue');
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    const settings = db.transaction('settings', 'readwrite').objectStore('settings');
+    const value = { dueAt: 0, day: 0, packs: 0, provenAt: null, damaged: null };
+    await new Promise((resolve) => {
+      const reading = settings.get('audit');
+      reading.onsuccess = () => {
+        settings.put({ name: 'audit', value: { ...value, ...reading.result?.value, day: 0, dueAt: 0 } }).onsuccess =
+          resolve;
+      };
+    });
+    db.close();
+    const { chrome } = globalThis as unknown as { chrome: { runtime: { sendMessage(said: unknown): Promise<null> } } };
+    await chrome.runtime.sendMessage({ holdfast: 1, to: 'background', message: { type: 'wake' } });
+  });
+}
+
+async function proofOf(name: string): Promise<string> {
+  await person.goTo(page, 'Files');
+  await person.selectRow(page, name);
+  return page.locator('.facts > div').filter({ hasText: 'Proof' }).locator('dd').innerText();
+}
+
+test('a file is safe by sample, and dated once it was read back', async () => {
+  await backUp('kept.bin');
+  await backUp('lost.bin');
+  assert.equal(packs.length, 2);
+  assert.match(await proofOf('kept.bin'), /^Not read back yet/);
+  await auditNow();
+  await person.goTo(page, 'Backup');
+  await page
+    .getByText(/last read back/)
+    .first()
+    .waitFor();
+  assert.match(await proofOf('kept.bin'), /^Read back and verified /);
+});
+
+test('what the server lost is told with its files, and the rest is proven', async () => {
+  await rename(packs[1]!, join(root, 'pack'));
+  await auditNow();
+  await person.goTo(page, 'Backup');
+  await page.getByText('The server does not give back what it was given').waitFor();
+  await page
+    .getByText(/^1 file may not come back whole/)
+    .first()
+    .waitFor();
+  assert.match(await proofOf('lost.bin'), /^Damaged on the server/);
+  assert.match(await proofOf('kept.bin'), /^Read back and verified /);
+});
+
+test('put back by the operator, it is whole again', async () => {
+  await rename(join(root, 'pack'), packs[1]!);
+  await auditNow();
+  await person.goTo(page, 'Backup');
+  await page.getByText('Everything is safe').first().waitFor();
+  assert.match(await proofOf('lost.bin'), /^Read back and verified /);
+});
