@@ -40,10 +40,10 @@ export class Audits {
     return packs;
   }
 
-  /** One more pack of today; `proven` when it came back whole. */
-  async wasRead(proven: boolean): Promise<void> {
+  /** A pack was read; `proven` when it came back whole, `counts` when it is one of today's. */
+  async wasRead(proven: boolean, counts: boolean): Promise<void> {
     const at = proven ? { provenAt: this.#now() } : {};
-    await this.#change((note) => ({ ...note, ...at, packs: note.packs + 1 }));
+    await this.#change((note) => ({ ...note, ...at, packs: note.packs + Number(counts) }));
   }
 
   /** Today's packs are read. `random01` spreads devices over the first hours of the next day. */

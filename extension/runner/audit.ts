@@ -10,7 +10,8 @@ import { holdAfter, roadReason } from './faults.ts';
 /** Full reads a day (at most 40 MiB), and how many of them in one stretch. */
 export const PACKS_A_DAY = 10;
 const PACKS_AT_ONCE = 2;
-/** Damaged packs of earlier audits that are read again in each stretch. */
+/** Damaged packs are read again once a day, beside those drawn, so that they cannot use the draws up. */
+const AGAIN_AFTER_MS = 86_400_000;
 const AGAIN_AT_ONCE = 8;
 
 /** This device's vault and what audits need of it. */
@@ -54,17 +55,19 @@ async function auditSome(ports: AuditPorts, before: number, signal: AbortSignal)
   await log.prune(vaultId, (packId) => hasPack(state, packId));
   const today = Math.min(PACKS_A_DAY, countsOf(state).packs);
   const packs = Math.max(0, Math.min(today - before, PACKS_AT_ONCE));
-  const again = (await damagedIn(log, vaultId)).slice(0, AGAIN_AT_ONCE);
+  const again = (await damagedIn(log, vaultId, clock.now() - AGAIN_AFTER_MS)).slice(0, AGAIN_AT_ONCE);
   for await (const verdict of checker.audit({ packs, again, signal })) {
     await log.note(vaultId, verdict, clock.now());
-    await audits.wasRead(verdict.damage === null);
+    await audits.wasRead(verdict.damage === null, !again.includes(verdict.packId));
   }
   if (before + packs >= today) await audits.endDay(random());
-  await tell(audits, checker, await damagedIn(log, vaultId), signal);
+  await tell(audits, checker, await damagedIn(log, vaultId, clock.now()), signal);
 }
 
-async function damagedIn(log: AuditLog, vaultId: string): Promise<readonly string[]> {
-  return [...(await log.all(vaultId))].flatMap(([packId, { damage }]) => (damage === null ? [] : [packId]));
+/** Ids of the packs that were last read by `until` and found damaged. */
+async function damagedIn(log: AuditLog, vaultId: string, until: number): Promise<readonly string[]> {
+  const found = [...(await log.all(vaultId))].filter(([, { damage, at }]) => damage !== null && at <= until);
+  return found.map(([packId]) => packId);
 }
 
 /** What is damaged is counted in files once, and again when it is more or less than it was. */

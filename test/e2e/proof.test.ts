@@ -96,7 +96,7 @@ test('what the server lost is told with its files, and the rest is proven', asyn
     .getByText(/^1 file may not come back whole/)
     .first()
     .waitFor();
-  assert.match(await proofOf('lost.bin'), /^Damaged on the server/);
+  assert.match(await proofOf('lost.bin'), /^Damaged\s+on the server/);
   assert.match(await proofOf('kept.bin'), /^Read back and verified /);
 });
 

@@ -133,6 +133,21 @@ test('what is lost is told with its files, looked at again, and taken back when 
   assert.equal((await readSummary(r.db)).audit.damaged, null);
 });
 
+test('damaged packs are read again once a day, and take nothing from the draws', async () => {
+  const r = await rig(12);
+  r.server.packs.clear();
+  for (let stretch = 0; stretch < 5; stretch++, r.clock.now += HALF_HOUR) await auditWhenDue(r.ports, NEVER);
+  assert.equal(r.read.length, 10);
+  const damaged = (await readSummary(r.db)).audit.damaged?.packs ?? [];
+  assert.equal(damaged.length, new Set(r.read).size);
+  r.read.length = 0;
+  r.clock.now += DAY;
+  const drawnOf = async () => (await r.ports.outbox.audits.get()).packs;
+  for (let stretch = 0; stretch < 5; stretch++, r.clock.now += HALF_HOUR) await auditWhenDue(r.ports, NEVER);
+  assert.ok(damaged.every((id) => r.read.includes(id)));
+  assert.ok((await drawnOf()) <= 10 && r.read.length <= damaged.length + 10);
+});
+
 test('a road that fails tells nothing, a server that shows an older state does', async () => {
   const r = await rig(2);
   r.state.fault = new HoldfastError('E_OFFLINE', 'the test says so');

@@ -1,6 +1,6 @@
 /** Everything about one file or folder, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
-import type { FileRow, VersionRow } from '../../session/index.ts';
+import type { FileProof, FileRow, VersionRow } from '../../session/index.ts';
 import {
   Badge,
   Banner,
@@ -32,6 +32,7 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
   const restore = useRestore();
   const sheet = useMedia(PANE_IS_SHEET);
   const folder = row.kind === 'folder';
+  const proof = useProof(row);
   // a sheet would hide how far it is
   const closeSheet = (): void => (sheet ? onClose() : undefined);
   const subject = { kind: 'node', fileId: row.fileId } as const;
@@ -78,7 +79,7 @@ export function DetailsPane({ row, onClose, onShare, onOpenFolder }: DetailsPane
             {text.files.unsettledHint}
           </Banner>
         )}
-        <FactList facts={[...factsOf(row), ...useProof(row)]} />
+        <FactList facts={[...factsOf(row), ...proof]} />
         {!folder && (
           <Versions
             row={row}
@@ -108,24 +109,19 @@ function factsOf(row: FileRow): (readonly [string, ComponentChildren])[] {
 /** Nothing while it is not known, or where nobody can know. */
 function useProof({ fileId, kind, versions }: FileRow): (readonly [string, ComponentChildren])[] {
   const { api } = useDesk();
-  const { value, loading } = useLoaded(() => (kind === 'file' ? api.proof(fileId) : none()), [api, fileId, versions]);
-  if (value === null || loading) return [];
-  const { damaged, readAt } = value;
-  if (damaged)
-    return [
-      [
-        text.details.proof,
-        <Badge key="proof" tone="bad">
-          {text.details.proofDamaged}
-        </Badge>,
-      ],
-    ];
-  return [
-    [text.details.proof, readAt === null ? text.details.proofSample : text.details.proofDate(formatMoment(readAt))],
-  ];
+  const ask = async () => (kind === 'file' ? api.proof(fileId) : null);
+  const { value, loading } = useLoaded(ask, [api, fileId, versions]);
+  return value === null || loading ? [] : [[text.details.proof, <Proof key="proof" {...value} />]];
 }
 
-const none = async (): Promise<null> => null;
+function Proof({ damaged, readAt }: FileProof) {
+  if (!damaged) return readAt === null ? text.details.proofSample : text.details.proofDate(formatMoment(readAt));
+  return (
+    <>
+      <Badge tone="bad">{text.details.proofDamaged}</Badge> {text.details.proofDamagedHint}
+    </>
+  );
+}
 
 function Versions({ row, onRestore }: { row: FileRow; onRestore: (versionId: string) => void }) {
   const { api } = useDesk();
