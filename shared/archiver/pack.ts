@@ -76,21 +76,19 @@ export function createPacker(
     return pack;
   }
 
+  /** Resolves when the pack is on its way; it counts as under way from the call on, so that a flush waits for it. */
   async function close(pack: OpenPack): Promise<void> {
     open.splice(open.indexOf(pack), 1);
-    try {
-      const { durable } = await put(pack.blobs);
-      const settled = durable
-        .then(pack.settle.resolve, (error: unknown) => {
-          failure ??= { error };
-          pack.settle.reject(error);
-        })
-        .finally(() => underway.delete(settled));
-      underway.add(settled);
-    } catch (error) {
-      pack.settle.reject(error);
-      throw error;
-    }
+    const putting = put(pack.blobs);
+    const settled = putting
+      .then(({ durable }) => durable)
+      .then(pack.settle.resolve, (error: unknown) => {
+        failure ??= { error };
+        pack.settle.reject(error);
+      })
+      .finally(() => underway.delete(settled));
+    underway.add(settled);
+    await putting;
   }
 
   function choose(length: number): OpenPack | undefined {
@@ -120,7 +118,8 @@ export function createPacker(
     },
     async flush() {
       merge(open);
-      for (const pack of [...open]) await close(pack);
+      // While it waits for the road, another call may fill one of these and close it.
+      for (const pack of [...open]) if (open.includes(pack)) await close(pack);
       await Promise.all(underway);
       throwIfFailed();
     },
