@@ -206,11 +206,13 @@ export class ChromiumRig {
 
   async #closeTargets(match: (type: string, url: string) => boolean): Promise<boolean> {
     const matching = (await this.targets()).filter(({ type, url }) => match(type, url));
-    for (const { targetId } of matching)
-      await this.#browser.send('Target.closeTarget', { targetId }).catch(() => undefined);
     await until('the killed targets to be gone', async () => {
       const left = new Set((await this.targets()).map(({ targetId }) => targetId));
-      return !matching.some(({ targetId }) => left.has(targetId));
+      const alive = matching.filter(({ targetId }) => left.has(targetId));
+      // Asked again: a worker that is just starting does not hear it.
+      for (const { targetId } of alive)
+        await this.#browser.send('Target.closeTarget', { targetId }).catch(() => undefined);
+      return alive.length === 0;
     });
     return matching.length > 0;
   }
