@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- NAME…|all [--repeat N] [--quick] [--size BYTES]`: runs ours and the peer in turn and compares. The last
- * line of each is JSON. `all` writes docs/benchmarks.md and its plot, unless it was quick.
+ * `npm run bench -- NAME…|all [--repeat N] [--quick] [--size BYTES] [--report]`: runs ours and the peer in turn and compares.
+ * The last line of each is JSON. `all`, and any run with `--report`, writes docs/benchmarks.md and its plot, unless it was quick.
  */
 import { readdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     repeat: { type: 'string', default: '3' },
     quick: { type: 'boolean', default: false },
     size: { type: 'string' },
+    report: { type: 'boolean', default: false },
   },
 });
 
@@ -92,7 +93,7 @@ async function main(): Promise<void> {
       print(result);
       results.push(result);
     }
-    if (all && !values.quick) await writeReport(results);
+    if ((all || values.report) && !values.quick) await writeReport(results);
   } finally {
     await removeFolder(folder);
   }
