@@ -76,7 +76,9 @@ export class Scheduler {
     const audit = await outbox.audits.dueAt();
     await fireAt('audit', audit);
     const proof = !idle && audit !== null && audit <= now();
-    if (busy || proof) await host.wake();
+    // The engine stays while anything is open: without one, what waits may be leased to one that died.
+    const orphaned = due !== null && !(await host.isRunning());
+    if (busy || proof || orphaned) await host.wake();
     else if (idle && (await this.#isEmpty())) await host.close();
     await this.refresh();
   }

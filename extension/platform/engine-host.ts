@@ -4,6 +4,8 @@ import type { EngineReport, Send } from '../messaging/index.ts';
 export interface EngineHost {
   /** Starts the engine, or has it look again. */
   wake(): Promise<void>;
+  /** False when it was never started, or died with what owned it. */
+  isRunning(): Promise<boolean>;
   /** Ends it; whatever it held is leased and comes back by itself. */
   close(): Promise<void>;
 }

@@ -23,11 +23,12 @@ function rig() {
   const outbox = createOutbox(db, () => clock.now);
   const log: string[] = [];
   const shown = { badge: '', causes: null as readonly string[] | null };
+  const engine = { runs: true };
   const note = (text: string) => async (): Promise<void> => void log.push(text);
   const scheduler = new Scheduler({
     outbox,
     summary: () => readSummary(db),
-    host: { wake: note('wake'), close: note('close') },
+    host: { wake: note('wake'), close: note('close'), isRunning: async () => engine.runs },
     now: () => clock.now,
     repeat: async (name, minutes) => void log.push(`${name} every ${minutes}`),
     fireAt: async (name, when) => void log.push(`${name} at ${when}`),
@@ -47,7 +48,7 @@ function rig() {
     fetchInTab: async () => new Response('<title>T</title>', { headers: { 'content-type': 'text/html' } }),
     now: () => clock.now,
   };
-  return { db, clock, outbox, log, shown, scheduler, captures, answers: answersOf(captures, scheduler) };
+  return { db, clock, outbox, log, shown, engine, scheduler, captures, answers: answersOf(captures, scheduler) };
 }
 
 test('work that is due wakes the engine; none lets it be', async () => {
@@ -69,6 +70,17 @@ test('work that comes due later sets an alarm for it', async () => {
   await r.scheduler.report({ type: 'idle', nextDue: notBefore });
   assert.ok(r.log.includes(`retry at ${notBefore}`));
   assert.ok(!r.log.includes('wake') && !r.log.includes('close'));
+});
+
+test('what is leased to an engine that died is not waited for', async () => {
+  const r = rig();
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.outbox.leases.claim('one', { jobs: 1, files: 1, bytes: 1, leaseMs: 60_000 });
+  await r.scheduler.wake();
+  assert.ok(!r.log.includes('wake'));
+  r.engine.runs = false;
+  await r.scheduler.wake();
+  assert.ok(r.log.includes('wake'));
 });
 
 test('the engine is closed when nothing is open any more, and told of what came in between', async () => {

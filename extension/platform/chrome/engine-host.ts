@@ -8,6 +8,7 @@ export const createOffscreenHost: EngineHostFactory = ({ send }) => ({
     if (!(await exists())) await create();
     await send({ type: 'engine-wake' });
   },
+  isRunning: exists,
   async close() {
     if (await exists()) await chrome.offscreen.closeDocument();
   },

@@ -15,6 +15,7 @@ export const createPageHost: EngineHostFactory = ({ onReport }) => {
       worker ??= startEngineWorker(hear);
       worker.wake();
     },
+    isRunning: async () => worker !== null,
     async close() {
       worker?.close();
       worker = null;
