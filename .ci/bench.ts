@@ -93,7 +93,8 @@ async function main(): Promise<void> {
       print(result);
       results.push(result);
     }
-    if ((all || values.report) && !values.quick) await writeReport(results);
+    const left = known.filter((name) => !results.some(({ bench }) => bench.name === name));
+    if ((all || values.report) && !values.quick) await writeReport(results, left);
   } finally {
     await removeFolder(folder);
   }

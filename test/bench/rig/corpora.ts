@@ -73,7 +73,7 @@ export function text({ folder, quick }: BenchOptions): Promise<Corpus> {
     let left = quick ? 20e6 : 360e6;
     for (const from of TEXT_FOLDERS) {
       const within = (await filesUnder(from)).map((file) => file.slice(from.length + 1));
-      const wanted = within.filter((file) => isText(file, from === TEXT_FOLDERS.at(-1)));
+      const wanted = onceEach(within.filter((file) => isText(file, from === TEXT_FOLDERS.at(-1))));
       const sizes = await inBatches(wanted, async (file) => (await stat(join(from, file))).size);
       const taken = wanted.filter((_, at) => {
         const fits = (sizes[at] as number) <= left;
@@ -88,6 +88,11 @@ export function text({ folder, quick }: BenchOptions): Promise<Corpus> {
     }
   });
 }
+
+/** Of paths that differ in case alone only the last: a ZIP for any file system gives the others a number. */
+const onceEach = (files: readonly string[]): string[] => [
+  ...new Map(files.map((file) => [file.toLowerCase(), file])).values(),
+];
 
 const isText = (file: string, ofPackage: boolean): boolean =>
   !PACKED.has(extname(file)) &&

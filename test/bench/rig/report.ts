@@ -10,7 +10,7 @@ import { plot } from './plot.ts';
 const HEAD = `# Benchmarks
 
 What Holdfast does in a browser beside what the best known tools of the field do, measured in one go on one machine, ours
-and the peer in turn. Written by \`npm run bench -- all\`; do not edit by hand.
+and the peer in turn. Written by \`npm run bench\`; do not edit by hand.
 
     npm run bench -- backup-large           # one of them; its last line is JSON
     npm run bench -- backup-large --quick   # a small corpus, to see the rig work: its figures say nothing
@@ -24,7 +24,8 @@ use, apart from the project: restic and rclone from Debian, others from \`test/b
 A cell is the median and, in brackets, the least and the most. A ratio above 1 says that ours is ahead.
 `;
 
-export async function writeReport(results: readonly Result[]): Promise<void> {
+/** `left`: names of benches that were not run, or broke. */
+export async function writeReport(results: readonly Result[], left: readonly string[]): Promise<void> {
   const bars = results.flatMap((result) => {
     const ratio = ratioOf(result);
     return ratio === null ? [] : [{ name: result.bench.name, ratio }];
@@ -34,7 +35,8 @@ export async function writeReport(results: readonly Result[]): Promise<void> {
     at('docs/images/benchmarks.svg'),
     plot('Ours compared with the peer; right of the line, ours is ahead', bars),
   );
-  const parts = [HEAD, await machine(), PICTURE, ...results.map(section)];
+  const missing = left.length === 0 ? [] : [`Not in this run: ${left.map((name) => `\`${name}\``).join(', ')}.\n`];
+  const parts = [HEAD, await machine(), PICTURE, ...missing, ...results.map(section)];
   await writeFile(at('docs/benchmarks.md'), `${parts.join('\n').trimEnd()}\n`);
 }
 
@@ -75,5 +77,6 @@ async function machine(): Promise<string> {
 async function said(command: string): Promise<string> {
   const [program = '', ...args] = command.split(' ');
   const { ok, output } = await capture(program, args);
-  return ok ? output.trim() : 'not there';
+  // A wrapper may have something to say first.
+  return ok ? (output.trim().split('\n').at(-1) ?? '') : 'not there';
 }
