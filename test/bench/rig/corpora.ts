@@ -73,7 +73,7 @@ export function text({ folder, quick }: BenchOptions): Promise<Corpus> {
     let left = quick ? 20e6 : 360e6;
     for (const from of TEXT_FOLDERS) {
       const within = (await filesUnder(from)).map((file) => file.slice(from.length + 1));
-      const wanted = onceEach(within.filter((file) => isText(file, from === TEXT_FOLDERS.at(-1))));
+      const wanted = withoutTwins(within.filter((file) => isText(file, from === TEXT_FOLDERS.at(-1))));
       const sizes = await inBatches(wanted, async (file) => (await stat(join(from, file))).size);
       const taken = wanted.filter((_, at) => {
         const fits = (sizes[at] as number) <= left;
@@ -89,10 +89,17 @@ export function text({ folder, quick }: BenchOptions): Promise<Corpus> {
   });
 }
 
-/** Of paths that differ in case alone only the last: a ZIP for any file system gives the others a number. */
-const onceEach = (files: readonly string[]): string[] => [
-  ...new Map(files.map((file) => [file.toLowerCase(), file])).values(),
-];
+/** Leaves out what differs from an earlier file or folder in case alone: a ZIP for any file system gives it another name. */
+function withoutTwins(files: readonly string[]): string[] {
+  const spelt = new Map<string, string>();
+  return files.filter((file) => {
+    const names = file.split('/');
+    const paths = names.map((_, depth) => names.slice(0, depth + 1).join('/'));
+    if (paths.some((path) => (spelt.get(path.toLowerCase()) ?? path) !== path)) return false;
+    for (const path of paths) spelt.set(path.toLowerCase(), path);
+    return true;
+  });
+}
 
 const isText = (file: string, ofPackage: boolean): boolean =>
   !PACKED.has(extname(file)) &&
