@@ -1,40 +1,15 @@
 /** From files to packs and log and back, in memory: what was put in comes out, once, whatever the road did. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type ArchiveEvent,
-  type ArchiveItem,
-  createArchiver,
-  type SourceFile,
-} from '../../../shared/archiver/index.ts';
+import { type ArchiveEvent, type ArchiveItem, createArchiver } from '../../../shared/archiver/index.ts';
 import { type Bytes, concat, equal, utf8 } from '../../../shared/bytes/index.ts';
 import { createCatalog } from '../../../shared/catalog/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
 import { chunkPlaces, countsOf, nodesOf } from '../../../shared/vault/index.ts';
-import { type Founder, foundVault, joinVault, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
-import { MemoryServer } from '../../support/memory-server.ts';
-
-function item(path: string, content: Bytes, mtime = 1_000, open?: () => Promise<SourceFile>): ArchiveItem {
-  const parts = path.split('/');
-  return {
-    key: path,
-    size: content.length,
-    path: parts.slice(0, -1),
-    name: parts.at(-1) as string,
-    versionId: random.bytes(16),
-    capturedAt: 5,
-    sourceUrl: null,
-    sourceTitle: null,
-    open: open ?? (async () => sourceOf(content, mtime)),
-  };
-}
-
-async function setUp(): Promise<{ server: MemoryServer; founder: Founder; device: TestDevice }> {
-  const server = new MemoryServer();
-  const founder = await foundVault(server);
-  return { server, founder, device: await joinVault(server, founder) };
-}
+import { joinVault, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
+import type { MemoryServer } from '../../support/memory-server.ts';
+import { item, setUp } from './scene.ts';
 
 async function backUp(device: TestDevice, items: readonly ArchiveItem[], signal = new AbortController().signal) {
   const events: ArchiveEvent[] = [];
