@@ -1,95 +1,115 @@
 /**
- * Search as one types, over all live names. A name that lacks a letter of the query is passed over without being read;
- * a query that goes on where the last one ended is sought among what that one found. Of more than are wanted, those that
- * begin with the query come first, then the shorter ones.
+ * Search as one types, over all live names. A name that lacks a letter of the query is passed over without being read, and
+ * so is one that could not be among the best any more; a query that goes on where the last one ended is sought among what
+ * that one left. Of more than are wanted, those that begin with the query come first, then the shorter ones.
  */
 import { utf8 } from '../bytes/index.ts';
-import {
-  fold,
-  GROUP_ROWS,
-  isLetter,
-  type Letters,
-  lettersOf,
-  type NodeTable,
-  RANKS,
-  ROOT_ROW,
-} from '../vault/index.ts';
+import { fold, GROUP_ROWS, isLetter, type Letters, lettersOf } from '../vault/index.ts';
+import { Best, RANKS, type Ranked } from './best.ts';
 import type { Tree } from './tree.ts';
 
-interface Found {
-  readonly tree: Tree;
-  readonly wanted: string;
-  readonly rows: Uint32Array;
-  /** By place in `rows`, the lower the better. */
-  readonly ranks: Uint16Array;
+interface Sought {
+  readonly text: Uint8Array;
+  readonly letters: Letters;
+  /** Every name with these letters holds the text. */
+  readonly sure: boolean;
 }
 
 export class Search {
-  #last: Found | null = null;
+  #tree: Tree | null = null;
+  #last = '';
+  /** In ascending order the rows that may hold the last query, `#count` of them; what is not among them does not. */
+  #rows = new Uint32Array(0);
+  #count = 0;
 
   /** Rows of at most `limit` nodes whose name holds the query, in no particular order; and which begin with it. */
-  find(tree: Tree, query: string, limit: number): { row: number; begins: boolean }[] {
+  find(tree: Tree, query: string, limit: number): Ranked[] {
     const wanted = fold(query.trim());
     if (wanted === '') return [];
-    const last = this.#last;
-    const within = last !== null && last.tree === tree && wanted.includes(last.wanted) ? last.rows : null;
-    const found = scan(tree, wanted, within);
-    this.#last = found;
-    return best(found, limit);
-  }
-}
-
-function scan(tree: Tree, wanted: string, within: Uint32Array | null): Found {
-  const { nodes, names } = tree.state;
-  const bytes = utf8(wanted);
-  const sure = isLetter(bytes);
-  const letters = lettersOf(bytes);
-  const candidates =
-    within === null ? withLetters(nodes, letters) : within.filter((row) => hasAll(nodes, row, letters));
-  const rows = new Uint32Array(candidates.length);
-  const ranks = new Uint16Array(candidates.length);
-  let found = 0;
-  for (const row of candidates) {
-    const rank = names.rank(nodes.nameAt.get(row), bytes, sure);
-    if (rank < 0 || (within === null && (nodes.isDeleted(row) || tree.isHidden(nodes.parent.get(row))))) continue;
-    rows[found] = row;
-    ranks[found++] = rank;
-  }
-  return { tree, wanted, rows: rows.slice(0, found), ranks: ranks.slice(0, found) };
-}
-
-function hasAll(nodes: NodeTable, row: number, { low, high }: Letters): boolean {
-  return (~nodes.lettersLow.get(row) & low) === 0 && (~nodes.lettersHigh.get(row) & high) === 0;
-}
-
-/** Rows of the nodes whose names have all of these letters. */
-function withLetters(nodes: NodeTable, { low, high }: Letters): Uint32Array {
-  const rows = new Uint32Array(nodes.rows);
-  let count = 0;
-  for (let first = 0; first < nodes.rows; first += GROUP_ROWS) {
-    const lows = nodes.lettersLow.group(first);
-    const highs = nodes.lettersHigh.group(first);
-    const end = Math.min(lows.length, nodes.rows - first);
-    for (let i = first === ROOT_ROW ? 1 : 0; i < end; i++) {
-      if ((~(lows[i] as number) & low) === 0 && (~(highs[i] as number) & high) === 0) rows[count++] = first + i;
+    if (this.#tree !== tree || !wanted.includes(this.#last)) this.#startOver(tree);
+    this.#last = wanted;
+    const text = utf8(wanted);
+    const sought = { text, letters: lettersOf(text), sure: isLetter(text) };
+    const best = new Best(limit);
+    let kept = 0;
+    for (let from = 0; from < this.#count; ) {
+      const to = this.#groupEnd(from);
+      kept = narrow(tree, sought, best, this.#rows, from, to, kept);
+      from = to;
     }
+    this.#count = kept;
+    return best.take();
   }
-  return rows.subarray(0, count);
+
+  #startOver(tree: Tree): void {
+    const { rows } = tree.state.nodes;
+    if (this.#rows.length < rows) this.#rows = new Uint32Array(2 ** Math.ceil(Math.log2(rows)));
+    this.#tree = tree;
+    this.#count = rows - 1;
+    // All but the root.
+    for (let i = 0; i < this.#count; i++) this.#rows[i] = i + 1;
+  }
+
+  /** Where the rows of the next group of the tables begin. */
+  #groupEnd(from: number): number {
+    const next = (Math.floor((this.#rows[from] as number) / GROUP_ROWS) + 1) * GROUP_ROWS;
+    let [low, high] = [from, Math.min(this.#count, from + GROUP_ROWS)];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#rows[middle] as number) < next) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
-/** The `limit` of the lowest rank; among equals those that have been there longest. */
-function best({ rows, ranks }: Found, limit: number): { row: number; begins: boolean }[] {
-  const counts = new Uint32Array(2 * RANKS);
-  for (const rank of ranks) counts[rank] = (counts[rank] as number) + 1;
-  let worst = 0;
-  for (let room = limit; worst < counts.length && room > 0; worst++) room -= counts[worst] as number;
-  const chosen: { row: number; begins: boolean }[] = [];
-  const rest: { row: number; begins: boolean }[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const rank = ranks[i] as number;
-    if (rank >= worst) continue;
-    const into = rank === worst - 1 ? rest : chosen;
-    if (into.length < limit) into.push({ row: rows[i] as number, begins: rank < RANKS });
+/**
+ * Ranks the rows between two places, all of one group, and moves those that may hold the text to `kept`. Answers where the
+ * next goes. A function of its own because the engine optimizes those that are called often sooner than long loops.
+ */
+function narrow(
+  tree: Tree,
+  { text, letters: { low, high }, sure }: Sought,
+  best: Best,
+  rows: Uint32Array,
+  from: number,
+  to: number,
+  kept: number,
+): number {
+  const { nodes, names } = tree.state;
+  const first = rows[from] as number;
+  const base = first - (first % GROUP_ROWS);
+  const lows = nodes.lettersLow.group(first);
+  const highs = nodes.lettersHigh.group(first);
+  const outlines = nodes.outline.group(first);
+  const addresses = nodes.nameAt.group(first);
+  let end = kept;
+  for (let at = from; at < to; at++) {
+    const row = rows[at] as number;
+    const i = row - base;
+    if (lacks(lows[i] as number, low) || lacks(highs[i] as number, high)) continue;
+    const length = outlines[2 * i] as number;
+    const begins = outlines[2 * i + 1] === text[0];
+    if (rankOf(length, begins) < best.bound) {
+      const place = sure ? Number(!begins) : names.find(addresses[i] as number, text);
+      if (place < 0) continue;
+      offer(best, tree, row, rankOf(length, place === 0));
+    }
+    rows[end++] = row;
   }
-  return [...chosen, ...rest.slice(0, limit - chosen.length)];
+  return end;
+}
+
+function lacks(letters: number, wanted: number): boolean {
+  return (~letters & wanted) !== 0;
+}
+
+function rankOf(length: number, begins: boolean): number {
+  return begins ? length : length + RANKS;
+}
+
+/** What is deleted, or lies in a deleted folder, is nothing to offer. */
+function offer(best: Best, tree: Tree, row: number, rank: number): void {
+  const { nodes } = tree.state;
+  if (rank < best.bound && !nodes.isDeleted(row) && !tree.isHidden(nodes.parent.get(row))) best.add(row, rank);
 }

@@ -109,7 +109,7 @@ function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: num
 
 function nameOf({ nodes }: VaultState, row: number): AddedName {
   const letters = { low: nodes.lettersLow.get(row), high: nodes.lettersHigh.get(row) };
-  return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters };
+  return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters, outline: nodes.outline.view(row) };
 }
 
 /** Puts a node under a name; a new version of a deleted file brings it back. */
@@ -121,6 +121,7 @@ function place(state: VaultState, node: number, parent: number, name: AddedName)
   nodes.nameHash.set(node, name.hash);
   nodes.lettersLow.set(node, name.letters.low);
   nodes.lettersHigh.set(node, name.letters.high);
+  nodes.outline.set(node, name.outline);
   enter(state, node);
 }
 

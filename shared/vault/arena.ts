@@ -38,7 +38,7 @@ export class Arena implements Pieces {
 
   /** The page of an address, and where in it the record begins. */
   page(address: number): Bytes {
-    return this.#pages[Math.floor(address / PAGE)] as Bytes;
+    return this.#pages[address >>> PAGE_BITS] as Bytes;
   }
 
   offset(address: number): number {

@@ -15,8 +15,6 @@ const BIT = Uint8Array.from({ length: 256 }, (_, byte) => {
   const from = byte < 0x80 ? 40 : byte < 0xc0 ? 48 : 56;
   return from + (byte & 7);
 });
-/** Lengths of names are told apart up to this many bytes. */
-export const RANKS = 256;
 const SHORT = 128;
 const NON_ASCII = /[\u0080-\uffff]/;
 
@@ -59,7 +57,11 @@ export interface AddedName {
   readonly address: number;
   readonly hash: number;
   readonly letters: Letters;
+  /** Its length in bytes, at most 255, and the first byte of its folded form. */
+  readonly outline: Uint8Array;
 }
+
+const LONGEST_TOLD = 255;
 
 export class Names extends Arena {
   addName(name: string): AddedName {
@@ -71,7 +73,9 @@ export class Names extends Arena {
     record.set(bytes, at);
     record.set(folded, at + bytes.length);
     const address = this.add(record.subarray(0, at + bytes.length + folded.length));
-    return { address, hash: hashOf(bytes), letters: lettersOf(folded.length > 0 ? folded : bytes) };
+    const sought = folded.length > 0 ? folded : bytes;
+    const outline = Uint8Array.of(Math.min(bytes.length, LONGEST_TOLD), LOWER[sought[0] ?? 0] as number);
+    return { address, hash: hashOf(bytes), letters: lettersOf(sought), outline };
   }
 
   name(address: number): string {
@@ -96,11 +100,8 @@ export class Names extends Arena {
     return true;
   }
 
-  /**
-   * How well a folded text in UTF-8 is found in a name: -1 when it is not there, else the name's length in bytes, at most
-   * RANKS − 1, and RANKS more when the name does not begin with it. `sure` says that it is there somewhere.
-   */
-  rank(address: number, wanted: Uint8Array, sure: boolean): number {
+  /** Where in a name's folded form a folded text in UTF-8 first is; -1 when it is not there. */
+  find(address: number, wanted: Uint8Array): number {
     const page = this.page(address);
     let at = this.offset(address);
     let length = page[at++] as number;
@@ -112,12 +113,12 @@ export class Names extends Arena {
       at = next.next;
     }
     const start = folded === 0 ? at : at + length;
-    const end = start + (folded === 0 ? length : folded) - wanted.length;
-    const shown = length < RANKS ? length : RANKS - 1;
-    const first = wanted[0] as number;
-    if (sure) return LOWER[page[start] as number] === first ? shown : shown + RANKS;
-    for (at = start; at <= end; at++) {
-      if (LOWER[page[at] as number] === first && isAt(page, at, wanted)) return at === start ? shown : shown + RANKS;
+    const last = start + (folded === 0 ? length : folded) - wanted.length;
+    const lower = wanted[0] as number;
+    const upper = lower >= 0x61 && lower <= 0x7a ? lower - 0x20 : lower;
+    for (at = start; at <= last; at++) {
+      const byte = page[at];
+      if ((byte === lower || byte === upper) && isAt(page, at, wanted)) return at - start;
     }
     return -1;
   }

@@ -19,6 +19,8 @@ export class NodeTable extends Table {
   /** Which letters the name has, see `lettersOf`. */
   readonly lettersLow = this.u32();
   readonly lettersHigh = this.u32();
+  /** How long the name is and how it begins, see `AddedName`. */
+  readonly outline = this.bytes(2);
   readonly newest = this.u32();
   readonly firstChild = this.u32();
   readonly lastChild = this.u32();
