@@ -232,7 +232,8 @@ export interface PackStore {
   put(packId: string, size: number, source: AsyncIterable<Uint8Array>): Promise<void>;
   /**
    * Bytes from `start` to `end` (exclusive) in blocks. Null when there is no such pack of that size. The first block is
-   * read before the promise resolves, so that a disk that cannot read says so in time.
+   * read before the promise resolves, so that a disk that cannot read says so in time. A block is the reader's until it
+   * asks for the next one; then its memory serves again.
    */
   get(packId: string, size: number, start: number, end: number): Promise<AsyncIterable<Uint8Array> | null>;
   has(packId: string, size: number): Promise<boolean>;

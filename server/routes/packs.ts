@@ -1,11 +1,11 @@
 /** Packs of a vault, up and down. Bodies are streamed: no pack is ever whole in memory. */
-import { Readable } from 'node:stream';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { MAX_PACK, RANGE_ALIGN, ROUTES } from '../../shared/protocol/index.ts';
 import { Id16, PackAnswer, PackId, PackIds, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
 import { type OpenedPack, openPack, putPack, Refusal, vaultOf } from '../domain/index.ts';
-import { type App, type Site, signedIn } from '../middleware/index.ts';
+import { type App, logFailure, type Site, signedIn } from '../middleware/index.ts';
 import { answers } from './answers.ts';
 
 const SESSION = { config: { access: 'session' } } as const;
@@ -80,16 +80,49 @@ export function rangeOf(request: FastifyRequest): (size: number) => { start: num
   };
 }
 
+/**
+ * Written to the connection block by block and not through a stream, because only the connection knows when a block is
+ * on its way and its memory can serve the next one.
+ */
 export function sendPack(reply: FastifyReply, packId: string, pack: OpenedPack): FastifyReply {
-  const { size, start, end, blocks } = pack;
+  const { size, start, end } = pack;
   const partial = end - start < size;
-  if (partial) reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${size}`);
-  return reply
-    .headers({
-      'accept-ranges': 'bytes',
-      'content-length': end - start,
-      'content-type': 'application/octet-stream',
-      etag: `"${packId}"`,
-    })
-    .send(Readable.from(blocks, { objectMode: false }));
+  if (partial) reply.header('content-range', `bytes ${start}-${end - 1}/${size}`);
+  reply.headers({
+    'accept-ranges': 'bytes',
+    'content-length': end - start,
+    'content-type': 'application/octet-stream',
+    etag: `"${packId}"`,
+  });
+  reply.hijack();
+  reply.raw.writeHead(partial ? 206 : 200, reply.getHeaders() as OutgoingHttpHeaders);
+  void pour(reply, pack.blocks);
+  return reply;
+}
+
+/** A pack that breaks off ends the connection, so that what came of it is never taken for all. */
+async function pour({ raw, request }: FastifyReply, blocks: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const block of blocks) {
+      await written(raw, block);
+      if (raw.destroyed) return;
+    }
+    raw.end();
+  } catch (error) {
+    logFailure(request, error, 'broke off');
+    raw.destroy();
+  }
+}
+
+/** Resolves when nothing looks at the block any more: it was sent, or its connection is gone. */
+function written(raw: ServerResponse, block: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      raw.off('close', done);
+      resolve();
+    };
+    if (raw.destroyed) return resolve();
+    raw.once('close', done);
+    raw.write(block, done);
+  });
 }

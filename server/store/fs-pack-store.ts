@@ -7,10 +7,8 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs, unlink
 import { join } from 'node:path';
 import { type PackRecord, type PackStore, Refusal } from '../domain/index.ts';
 import { errorCode, giveBack, onDisk, syncDirectory, writeAll } from './disk.ts';
-import { PackFileReader } from './pack-file-reader.ts';
+import { BLOCK_BYTES, PackFileReader } from './pack-file-reader.ts';
 
-/** Blocks of this size keep the disk busy with few calls; smaller ones cost up to twice the time. */
-const BLOCK_BYTES = 1_048_576;
 /** Every pack has the same time, 2000-01-01, so that a file's date says nothing about its owner's day. */
 const EVERY_PACKS_TIME = 946_684_800;
 const ID = /^[0-9a-f]{64}$/;
@@ -69,8 +67,7 @@ class FsPackStore implements PackStore {
     const handle = await this.#open(packId);
     if (handle === null) return null;
     try {
-      if ((await onDisk(handle.stat())).size === size)
-        return await PackFileReader.open(handle, start, end, BLOCK_BYTES);
+      if ((await onDisk(handle.stat())).size === size) return await PackFileReader.open(handle, start, end);
     } catch (error) {
       await handle.close();
       throw error;

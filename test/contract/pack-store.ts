@@ -24,7 +24,8 @@ async function* blocks(bytes: Uint8Array, cuts: readonly number[] = []): AsyncGe
 async function whole(source: AsyncIterable<Uint8Array> | null): Promise<Buffer | null> {
   if (source === null) return null;
   const parts: Uint8Array[] = [];
-  for await (const part of source) parts.push(part);
+  // a block is the reader's until it asks for the next one
+  for await (const part of source) parts.push(new Uint8Array(part));
   return Buffer.concat(parts);
 }
 
@@ -74,6 +75,21 @@ export function packStoreContract(name: string, create: () => Promise<PackStoreU
           }),
           { numRuns: 20 },
         );
+      }));
+
+    it('leaves a block alone until its reader asks for the next one, whatever others read or give up', () =>
+      using(async (store) => {
+        const bytes = randomBytes(4_194_304);
+        await store.put(idOf(bytes), bytes.length, blocks(bytes));
+        const read = async () =>
+          store.get(idOf(bytes), bytes.length, 0, bytes.length) as Promise<AsyncIterable<Buffer>>;
+        let at = 0;
+        for await (const block of await read()) {
+          for await (const other of await read()) if (other.length > 0 && at % 2 === 0) break;
+          assert.ok(bytes.subarray(at, at + block.length).equals(block));
+          at += block.length;
+        }
+        assert.equal(at, bytes.length);
       }));
 
     it('lets a reader stop early', () =>

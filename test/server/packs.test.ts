@@ -5,6 +5,8 @@ import { readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import fastify from 'fastify';
+import { sendPack } from '../../server/routes/packs.ts';
 import { PACK_CLASSES, packPath, packsMissingPath, ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
 import { type Bench, bench } from './support/bench.ts';
@@ -192,6 +194,36 @@ describe('packs', () => {
       assert.deepEqual(await incoming(), []);
       assert.equal((await get(id)).code, 'not-found');
       assert.equal((await person.put(bytes)).status, 200);
+    });
+
+    it('sends the same bytes to many at once, slow ones and ones that go away among them', async () => {
+      const { id, bytes } = pack(4_194_304);
+      await person.put(bytes);
+      const lines = [`GET ${packPath(person.vault, id)} HTTP/1.1`, 'Connection: close'];
+      const none = new Uint8Array(0);
+      const stalled = connect(port, '127.0.0.1');
+      await once(stalled, 'connect');
+      stalled.write([...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, '', ''].join('\r\n'));
+      await once(stalled, 'readable');
+      const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => raw(lines, none, i % 3 === 0)));
+      let late = '';
+      for await (const text of stalled.setEncoding('latin1')) late += text;
+      const whole = bytes.toString('latin1');
+      for (const answer of [...answers.filter((_, i) => i % 3 !== 0), late]) {
+        assert.ok(answer.slice(answer.indexOf('\r\n\r\n') + 4) === whole);
+      }
+    });
+
+    it('ends the connection when the disk fails in the middle of a pack', async () => {
+      async function* broken() {
+        yield randomBytes(1_000_000);
+        throw new Error('the disk failed');
+      }
+      const app = fastify();
+      app.get('/', (_request, reply) => sendPack(reply, 'id', { size: 2e6, start: 0, end: 2e6, blocks: broken() }));
+      const answer = await fetch(await app.listen({ host: '127.0.0.1', port: 0 }));
+      await assert.rejects(answer.arrayBuffer());
+      await app.close();
     });
 
     it('needs a Content-Length', async () => {
