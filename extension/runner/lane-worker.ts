@@ -20,7 +20,7 @@ export function serveLane(port: RpcPort): void {
     start: async (domain) => {
       lane = await createLane(domain, systemRandom);
     },
-    hash: (bytes, lengths) => started().hash(bytes, lengths),
+    whole: (files) => started().whole(files),
     open: (file) => started().open(file),
     next: (file) => started().next(file),
     close: (file) => started().close(file),

@@ -263,7 +263,7 @@ class Run {
 
 async function openNamed(item: ArchiveItem): Promise<SourceFile> {
   const names = [...item.path, item.name];
-  if (names.some((name) => name === '' || utf8(name).length > MAX_NAME_BYTES)) {
+  if (names.some((name) => name === '' || isTooLong(name))) {
     throw new HoldfastError('E_INPUT', 'a name is empty or longer than 4096 bytes');
   }
   try {
@@ -271,6 +271,11 @@ async function openNamed(item: ArchiveItem): Promise<SourceFile> {
   } catch (error) {
     throw sourceError(error);
   }
+}
+
+/** A character takes at most three bytes, so that few names have to be written down to be measured. */
+function isTooLong(name: string): boolean {
+  return 3 * name.length > MAX_NAME_BYTES && utf8(name).length > MAX_NAME_BYTES;
 }
 
 /** Lone surrogates cannot be written down; a name that has one is kept with the replacement character. */

@@ -50,7 +50,7 @@ export class Committer {
 
   add(file: ReadFile): void {
     this.#ready.push(file);
-    this.due();
+    if (isDurable(file)) this.due();
   }
 
   /** The item is in the vault already: by an earlier try, or because its newest version says the same. */
@@ -60,14 +60,18 @@ export class Committer {
 
   /** Commits in the background when there is enough. */
   due(): void {
-    const enough = this.#sender.waiting() >= PACKS_PER_COMMIT || this.#ready.length >= FILES_PER_COMMIT;
-    if (!enough || this.#scheduled) return;
+    if (this.#scheduled || !this.#isDue()) return;
     this.#scheduled = true;
     void this.#exclusively(async () => {
       this.#scheduled = false;
       await this.#commit();
       await this.#prove();
     }).catch(this.#options.onFault);
+  }
+
+  #isDue(): boolean {
+    if (this.#sender.waiting() >= PACKS_PER_COMMIT) return true;
+    return this.#ready.length >= FILES_PER_COMMIT && this.#ready.filter(isDurable).length >= FILES_PER_COMMIT;
   }
 
   /** Commits and proves everything. */

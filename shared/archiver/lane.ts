@@ -4,13 +4,13 @@
  * worker of its own; buffers change hands and are not copied.
  */
 import type { Random } from '../async/ports.ts';
-import { BufferPool, type Bytes } from '../bytes/index.ts';
+import { BufferPool, type Bytes, concat } from '../bytes/index.ts';
 import { createChunker, isPacked, MAX_CHUNK } from '../chunker/index.ts';
 import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { readRange } from './source.ts';
+import { readRange, readTogether } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -33,8 +33,11 @@ export interface ChunkGroup {
 }
 
 export interface Lane {
-  /** Small files, one after another in `bytes`, each one chunk. `lengths` are above zero and add up to it. */
-  hash(bytes: Bytes, lengths: readonly number[]): Promise<ChunkGroup>;
+  /**
+   * Reads small files, each one chunk. None is empty. E_SOURCE_CHANGED when together they have another length than they
+   * say, and what the first refusal of the browser says; then nothing is held.
+   */
+  whole(files: readonly Blob[]): Promise<ChunkGroup>;
   /** Begins to cut a file; its number. */
   open(file: Blob): Promise<number>;
   /** The next chunks of it, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
@@ -74,20 +77,19 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
     return { id, chunks: held.map(({ chunk }) => chunk) };
   }
 
-  function seal({ chunk, plaintext, packed }: Held): Promise<SealedChunk> {
+  function seal({ chunk, plaintext, packed }: Held, random32: Bytes): Promise<SealedChunk> {
     const { codec, data } = codecs.compress(plaintext, packed);
-    return sealChunk(domain, chunk, codec, data, random.bytes(32));
+    return sealChunk(domain, chunk, codec, data, random32);
   }
 
   return {
-    async hash(bytes, lengths) {
-      let at = 0;
-      const held = lengths.map((length) => {
-        const plaintext = bytes.subarray(at, at + length);
-        at += length;
-        return hold(plaintext, isPacked(plaintext), false);
-      });
-      return group(await Promise.all(held));
+    async whole(files) {
+      const bytes = await readTogether(files);
+      const parts = cut(
+        bytes,
+        files.map(({ size }) => size),
+      );
+      return group(await Promise.all(parts.map((plaintext) => hold(plaintext, isPacked(plaintext), false))));
     },
 
     async open(file) {
@@ -127,9 +129,31 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
       const held = groups.get(id);
       groups.delete(id);
       if (held === undefined) throw new HoldfastError('E_INTERNAL', 'the lane holds no such chunks');
-      const sealed = await Promise.all(wanted.map((place) => seal(held[place] as Held)));
+      const noise = random.bytes(32 * wanted.length);
+      const sealed = await Promise.all(
+        wanted.map((place, i) => seal(held[place] as Held, noise.subarray(32 * i, 32 * i + 32))),
+      );
       for (const { plaintext, alone } of held) if (alone) room.give(plaintext);
-      return sealed;
+      return held.some(({ alone }) => alone) ? sealed : inOneBuffer(sealed);
     },
   };
+}
+
+/** Views of `bytes`, one after another. */
+function cut(bytes: Bytes, lengths: readonly number[]): Bytes[] {
+  let end = 0;
+  return lengths.map((length) => {
+    end += length;
+    return bytes.subarray(end - length, end);
+  });
+}
+
+/** The same chunks as views of one buffer: what changes hands is counted in buffers, and small chunks are many. */
+function inOneBuffer(chunks: readonly SealedChunk[]): SealedChunk[] {
+  const parts = chunks.flatMap(({ salt, sealed }) => [salt, sealed]);
+  const views = cut(
+    concat(...parts),
+    parts.map(({ length }) => length),
+  );
+  return chunks.map((_, i) => ({ salt: views[2 * i] as Bytes, sealed: views[2 * i + 1] as Bytes }));
 }

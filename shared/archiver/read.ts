@@ -3,7 +3,7 @@
  * was met and marked. Nothing of a file is held but the chunks in hand, and those within the byte budget.
  */
 import type { Budget } from '../async/index.ts';
-import { type Bytes, concat } from '../bytes/index.ts';
+import type { Bytes } from '../bytes/index.ts';
 import { codeOf, HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, encodeCbor, type Manifest, rootHash, segmentCodec } from '../format/index.ts';
 import { type ChunkGroup, type Lane, MAX_GROUP } from './lane.ts';
@@ -55,13 +55,11 @@ export interface Reader {
  */
 export async function readTogether(reader: Reader, lane: Lane, opened: readonly Opened[]): Promise<ReadFile[] | null> {
   const full = opened.filter(({ file }) => file.size > 0);
-  const lengths = full.map(({ file }) => file.size);
-  const sum = lengths.reduce((a, b) => a + b, 0);
+  const sum = full.reduce((bytes, { file }) => bytes + file.size, 0);
   const release = await reader.budget.acquire(sum, reader.signal);
   try {
-    const bytes = sum === 0 ? new Uint8Array(0) : await readAsOpened(full, reader.now());
-    if (bytes?.length !== sum) return null;
-    const group = full.length === 0 ? null : await lane.hash(bytes, lengths);
+    const group = full.length === 0 ? null : await readAsOpened(lane, full, reader.now());
+    if (group === null && full.length > 0) return null;
     const parcels = group === null ? [] : await reader.store.store(lane, group);
     let next = 0;
     return await Promise.all(
@@ -77,13 +75,15 @@ export async function readTogether(reader: Reader, lane: Lane, opened: readonly 
   }
 }
 
-async function readAsOpened(opened: readonly Opened[], now: number): Promise<Bytes | null> {
+async function readAsOpened(lane: Lane, opened: readonly Opened[], now: number): Promise<ChunkGroup | null> {
+  let group: ChunkGroup | null = null;
   try {
-    const bytes = await readWhole(new Blob(opened.map(({ file }) => file.blob)));
+    group = await lane.whole(opened.map(({ file }) => file.blob));
     const fresh = opened.filter(({ file }) => now - file.mtime < FRESH_MS);
     await Promise.all(fresh.map(({ file }) => file.check()));
-    return bytes;
+    return group;
   } catch {
+    if (group !== null) await lane.seal(group.id, []);
     return null;
   }
 }
@@ -219,8 +219,7 @@ async function writeManifest(
   for (let at = 0; at < rows.length; at += SEGMENT_CHUNKS) {
     segments.push(encodeCbor(segmentCodec, rows.slice(at, at + SEGMENT_CHUNKS)));
   }
-  const lengths = segments.map((segment) => segment.length);
-  const group = await lane.hash(concat(...segments), lengths);
+  const group = await lane.whole(segments.map((segment) => new Blob([segment])));
   const stored = await reader.store.store(lane, group);
   return { manifest: { op: 'segments', segments: rowsOf(group.chunks) }, stored };
 }

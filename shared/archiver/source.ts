@@ -16,6 +16,14 @@ export function sourceError(error: unknown): HoldfastError {
   return new HoldfastError(CODES[name] ?? 'E_SOURCE_UNREADABLE', name, { cause: error });
 }
 
+/** The bytes of several files, one after another: one question to the browser. Errors as `readRange`. */
+export async function readTogether(files: readonly Blob[]): Promise<Bytes> {
+  const bytes = await readWhole(new Blob([...files]));
+  const expected = files.reduce((sum, { size }) => sum + size, 0);
+  if (bytes.length !== expected) throw new HoldfastError('E_SOURCE_CHANGED', 'the files have other lengths now');
+  return bytes;
+}
+
 /** Bytes `[start, end)` of a file. E_SOURCE_CHANGED when there are fewer; else what `sourceError` makes of the refusal. */
 export async function readRange(file: Blob, start: number, end: number): Promise<Bytes> {
   const bytes = await readWhole(file.slice(start, end));

@@ -4,7 +4,7 @@
  * decoder can be told apart from another. Depth and size are limited before anything is built.
  */
 import { decode, encode, type Token, Tokenizer } from 'cborg';
-import { type Bytes, equal, fromUtf8 } from '../bytes/index.ts';
+import { type Bytes, equal, fromUtf8, utf8 } from '../bytes/index.ts';
 import { HoldfastError, integrityError } from '../errors/index.ts';
 
 const MAX_DEPTH = 16;
@@ -39,10 +39,15 @@ export const bytes = (length: number): Codec<Bytes> => ({
   read: (raw) => (raw instanceof Uint8Array && raw.length === length ? (raw as Bytes) : fail()),
 });
 
+/** A character takes at most three bytes, so that few texts have to be written down to be measured. */
+function isWithin(value: string, maxBytes: number): boolean {
+  return 3 * value.length <= maxBytes || utf8(value).length <= maxBytes;
+}
+
 /** Text of at most `maxBytes` bytes of UTF-8. */
 export const text = (maxBytes: number): Codec<string> => ({
   write: (value) => value,
-  read: (raw) => (typeof raw === 'string' && new TextEncoder().encode(raw).length <= maxBytes ? raw : fail()),
+  read: (raw) => (typeof raw === 'string' && isWithin(raw, maxBytes) ? raw : fail()),
 });
 
 export const nullable = <T>(codec: Codec<T>): Codec<T | null> => ({

@@ -62,8 +62,17 @@ function unsignedBytes(entry: Entry): Bytes {
   return encodeCbor(signedPart, [VERSION, entry.device, entry.grant, entry.t, entry.seen, [...entry.ops]]);
 }
 
-async function signatureInput(place: EntryPlace, entry: Entry): Promise<Bytes> {
-  return info(LABELS.logSignature, place.vaultId, u64be(place.seq), place.prev, await sha256(unsignedBytes(entry)));
+async function signatureInput(place: EntryPlace, unsignedPart: Bytes): Promise<Bytes> {
+  return info(LABELS.logSignature, place.vaultId, u64be(place.seq), place.prev, await sha256(unsignedPart));
+}
+
+/** Heads of an array of seven and of a string of 64 bytes. */
+const ARRAY_OF_SEVEN = new Uint8Array([0x87]);
+const BYTES_64 = new Uint8Array([0x58, 64]);
+
+/** The unsigned part, an array of six, with the signature as its seventh: the operations are written down once. */
+function withSignature(unsignedPart: Bytes, signature: Bytes): Bytes {
+  return concat(ARRAY_OF_SEVEN, unsignedPart.subarray(1), BYTES_64, signature);
 }
 
 /** Number of bytes an operation adds to an entry. */
@@ -84,8 +93,8 @@ export async function sealEntry(
   signingKey: CryptoKey,
   salt: Uint8Array,
 ): Promise<Bytes> {
-  const signature = await sign(signingKey, await signatureInput(place, entry));
-  const cbor = encodeCbor(whole, [VERSION, entry.device, entry.grant, entry.t, entry.seen, [...entry.ops], signature]);
+  const unsignedPart = unsignedBytes(entry);
+  const cbor = withSignature(unsignedPart, await sign(signingKey, await signatureInput(place, unsignedPart)));
   return sealObject(logKey, OBJECT_TYPE.logEntry, context(place), padToClass(cbor), salt);
 }
 
@@ -104,7 +113,7 @@ export async function openEntry(
 
 /** True when the device with this public key wrote the entry for this place. */
 export async function entrySigned(place: EntryPlace, entry: OpenedEntry, publicKey: Uint8Array): Promise<boolean> {
-  return verify(publicKey, entry.signature, await signatureInput(place, entry));
+  return verify(publicKey, entry.signature, await signatureInput(place, unsignedBytes(entry)));
 }
 
 /** `u32be length ‖ content ‖ zeros`, so that the sealed object has the size of the smallest class that fits. */

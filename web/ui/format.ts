@@ -18,12 +18,20 @@ export function formatCount(value: number): string {
 export function formatBytes(bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
-  return new Intl.NumberFormat(undefined, {
-    style: 'unit',
-    unit: UNITS[power] as string,
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1,
-  }).format(value);
+  const unitDisplay = power === 0 ? 'long' : 'short';
+  return inUnit(UNITS[power] as string, unitDisplay, power === 0 || value >= 100 ? 0 : 1).format(value);
+}
+
+/** A formatter takes longer to make than a list of a hundred sizes to write. */
+const made = new Map<string, Intl.NumberFormat>();
+
+function inUnit(unit: string, unitDisplay: 'long' | 'short', maximumFractionDigits: number): Intl.NumberFormat {
+  const key = `${unit} ${unitDisplay} ${maximumFractionDigits}`;
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay, maximumFractionDigits });
+  made.set(key, format);
+  return format;
 }
 
 export function formatRate(bytesPerSecond: number): string {
@@ -38,7 +46,7 @@ export function formatDuration(seconds: number): string {
       : seconds < HOUR
         ? [Math.ceil(seconds / MINUTE), 'minute']
         : [Math.ceil(seconds / HOUR), 'hour'];
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return inUnit(unit, 'long', 0).format(value);
 }
 
 export function formatDay(ms: number): string {

@@ -17,8 +17,10 @@ const MAX_ENTRIES = 8_192;
 /** Directories read together, and files looked at together: each is a question to another process. */
 const READERS = 8;
 const LOOKS = 256;
-/** Children of a folder that may be ready before they are taken: while the vault is opened, the walk goes on. */
-const AHEAD = 2_048;
+/** Children of a folder that are waited for together. */
+const GROUP = 64;
+/** Groups of a folder that may be ready before they are taken: while the vault is opened, the walk goes on. */
+const AHEAD = 32;
 
 /** True when the vault's newest version of a file has this size and date. */
 export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => boolean;
@@ -153,7 +155,8 @@ class Walk {
   async *#children({ within, open }: Folder): AsyncGenerator<Child> {
     try {
       const handle = await open();
-      yield* mapConcurrent(handle.values() as AsyncIterable<FileSystemHandle>, AHEAD, (child) => this.#look(child));
+      const handles = inGroups(handle.values() as AsyncIterable<FileSystemHandle>);
+      for await (const children of mapConcurrent(handles, AHEAD, (group) => this.#lookAt(group))) yield* children;
       this.#news.cross(within);
     } catch (error) {
       const { code } = sourceError(error);
@@ -162,16 +165,8 @@ class Walk {
     }
   }
 
-  #look(handle: FileSystemHandle): Promise<Child> {
-    if (handle.kind === 'directory') return Promise.resolve(handle as FileSystemDirectoryHandle);
-    return this.#looks.run(1, async () => {
-      try {
-        return { name: handle.name, file: await (handle as FileSystemFileHandle).getFile() };
-      } catch (error) {
-        if (sourceError(error).code === 'E_SOURCE_PERMISSION') throw error;
-        return { name: handle.name, file: null };
-      }
-    });
+  #lookAt(handles: readonly FileSystemHandle[]): Promise<readonly Child[]> {
+    return this.#looks.run(handles.length, () => Promise.all(handles.map(look)));
   }
 
   #isDue(): boolean {
@@ -194,4 +189,24 @@ class Walk {
     }
     this.#telling = null;
   }
+}
+
+async function look(handle: FileSystemHandle): Promise<Child> {
+  if (handle.kind === 'directory') return handle as FileSystemDirectoryHandle;
+  try {
+    return { name: handle.name, file: await (handle as FileSystemFileHandle).getFile() };
+  } catch (error) {
+    if (sourceError(error).code === 'E_SOURCE_PERMISSION') throw error;
+    return { name: handle.name, file: null };
+  }
+}
+
+async function* inGroups<T>(items: AsyncIterable<T>): AsyncGenerator<readonly T[]> {
+  let group: T[] = [];
+  for await (const item of items) {
+    if (group.push(item) < GROUP) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }

@@ -6,6 +6,10 @@ import type { SessionStatus, VaultApi, VaultEvent } from '../../../web/session/i
 import type { Send } from '../../messaging/index.ts';
 import type { QueueView } from '../../queue/view.ts';
 
+/** After so long without another proof, and at the latest, the vault's worker looks. */
+const QUIET_MS = 500;
+const LATEST_MS = 15_000;
+
 export interface VaultSide {
   readonly api: Pick<VaultApi, 'status' | 'refresh'>;
   readonly onEvent: (listener: (event: VaultEvent) => void) => () => void;
@@ -23,23 +27,20 @@ export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send)
   refreshWhenSignedOut(api, view);
 }
 
-/** One refresh at a time; what is proven meanwhile is covered by one more. */
+/** One refresh after many proofs: reading what is new takes from the backup that makes it. */
 function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
-  let seen: number | null = null;
-  let asked: number | null = null;
-  let busy = false;
-  const refresh = async (): Promise<void> => {
-    busy = true;
-    while (asked !== seen) {
-      seen = asked;
-      // The screens say by themselves what is wrong with the server.
-      await api.refresh().catch(() => undefined);
-    }
-    busy = false;
+  let news: { readonly since: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+  const refresh = (): void => {
+    news = null;
+    // The screens say by themselves what is wrong with the server.
+    void api.refresh().catch(() => undefined);
   };
   view.lastProvenAt().subscribe((lastProvenAt) => {
-    asked = lastProvenAt;
-    if (!busy && asked !== seen) void refresh();
+    if (lastProvenAt === null) return;
+    const now = Date.now();
+    const since = news?.since ?? now;
+    clearTimeout(news?.timer);
+    news = { since, timer: setTimeout(refresh, Math.min(QUIET_MS, since + LATEST_MS - now)) };
   });
 }
 
