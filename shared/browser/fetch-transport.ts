@@ -1,5 +1,5 @@
 /** Transport over `fetch`. Follows no redirect, caches nothing, sends no referrer; never hands out part of a body. */
-import { type Bytes, concat } from '../bytes/index.ts';
+import { BufferPool, type Bytes, concat } from '../bytes/index.ts';
 import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
@@ -7,6 +7,12 @@ import {
   type TransportRequest,
 } from '../client/index.ts';
 import { HoldfastError } from '../errors/index.ts';
+import { MAX_PACK } from '../protocol/index.ts';
+
+/** Answers from this length on are lent memory that is used again: to touch fresh memory costs more than to fill it. */
+const LONG_ANSWER = 524_288;
+/** As many as a restore has packs on their way. */
+const room = new BufferPool(MAX_PACK, 6);
 
 export interface FetchTransportOptions {
   /** Origin of the server, for example http://127.0.0.1:8787 */
@@ -72,15 +78,17 @@ function fillingReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBRe
 
 /** Exactly `length` bytes in one buffer: a pack is not joined from pieces, each in memory of its own. */
 async function fill(reader: ReadableStreamBYOBReader, length: number): Promise<Bytes> {
-  let buffer = new ArrayBuffer(length);
+  const lent = length >= LONG_ANSWER && length <= MAX_PACK;
+  let { buffer } = lent ? room.take(length) : new Uint8Array(length);
   for (let at = 0; at < length; ) {
-    const { done, value } = await reader.read(new Uint8Array(buffer, at));
+    const { done, value } = await reader.read(new Uint8Array(buffer, at, length - at));
     if (done) throw cutShort();
     buffer = value.buffer;
     at += value.length;
   }
   if (!(await reader.read(new Uint8Array(1))).done) throw new HoldfastError('E_PROTOCOL', 'more than was declared');
-  return new Uint8Array(buffer);
+  const bytes = new Uint8Array(buffer, 0, length);
+  return lent ? room.lend(bytes) : bytes;
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, declared: number, limit: number): Promise<Bytes> {

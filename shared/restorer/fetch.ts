@@ -4,7 +4,7 @@
  * that no later chunk needs.
  */
 import { abortable } from '../async/index.ts';
-import type { Bytes } from '../bytes/index.ts';
+import { type Bytes, giveBack } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { alignedRange, type PackRange, type ReadPack } from '../vault/index.ts';
 import type { PlannedChunk } from './plan.ts';
@@ -114,7 +114,7 @@ class Fetcher implements ChunkFetcher {
     if (blob.length !== chunk.len) throw integrityError();
     const plaintext = await chunk.open(blob);
     part.wanted--;
-    if (part.wanted === 0) this.#drop(part);
+    if (part.wanted === 0) this.#finish(part);
     return plaintext;
   }
 
@@ -128,6 +128,12 @@ class Fetcher implements ChunkFetcher {
       if (part.bytes === bytes) this.#drop(part);
     });
     return bytes;
+  }
+
+  /** Nobody looks at it any more, and nobody will. */
+  #finish(part: Part): void {
+    part.bytes?.then(giveBack, () => {});
+    this.#drop(part);
   }
 
   #drop(part: Part): void {

@@ -11,7 +11,7 @@ export interface PackRange {
   readonly end: number;
 }
 
-/** Gives bytes `[start, end)` of a pack; both are multiples of RANGE_ALIGN. */
+/** Gives bytes `[start, end)` of a pack; both are multiples of RANGE_ALIGN. They are the caller's alone. */
 export type ReadPack = (packId: string, range: PackRange) => Promise<Bytes>;
 
 /** The smallest aligned range that covers `[off, off + len)`. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFetchTransport } from '../../shared/browser/index.ts';
+import { giveBack } from '../../shared/bytes/index.ts';
 import { transportContract } from './transport.ts';
 
 transportContract('fetch', (baseUrl) => createFetchTransport({ baseUrl, credentials: 'omit' }));
@@ -32,4 +33,31 @@ test('a declared length says nothing about a compressed body', async () => {
     fetch: async () => new Response('{}', { headers: { 'content-encoding': 'gzip', 'content-length': '22' } }),
   });
   assert.equal((await transport.send({ method: 'GET', path: '/v1/x' })).body.length, 2);
+});
+
+test('the memory of a long answer serves again when it was given back, and only then', async () => {
+  const length = 600_000;
+  let fill = 0;
+  const answer = () => {
+    const value = ++fill;
+    const body = new ReadableStream({
+      type: 'bytes',
+      start(controller) {
+        controller.enqueue(new Uint8Array(length - 1).fill(value));
+        controller.enqueue(new Uint8Array(1).fill(value));
+        controller.close();
+      },
+    });
+    return new Response(body, { headers: { 'content-length': `${length}` } });
+  };
+  const transport = createFetchTransport({ baseUrl: '', credentials: 'omit', fetch: async () => answer() });
+  const read = async () => (await transport.send({ method: 'GET', path: '/v1/x' })).body;
+  const [first, kept] = [await read(), await read()];
+  giveBack(first);
+  giveBack(first);
+  const [third, fourth] = [await read(), await read()];
+  assert.deepEqual(
+    [kept, third, fourth].map((bytes) => [bytes.length, bytes.every((byte) => byte === bytes[0]), bytes[0]]),
+    [2, 3, 4].map((value) => [length, true, value]),
+  );
 });

@@ -1,7 +1,7 @@
 /** Fetching: aligned ranges, each part of a pack once, little held, and a failure told once and curable. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Bytes, equal, u32be } from '../../../shared/bytes/index.ts';
+import { BufferPool, type Bytes, equal, u32be } from '../../../shared/bytes/index.ts';
 import { HoldfastError, integrityError } from '../../../shared/errors/index.ts';
 import { MAX_PACK, RANGE_ALIGN } from '../../../shared/protocol/index.ts';
 import { createFetcher, type PlannedChunk } from '../../../shared/restorer/index.ts';
@@ -103,6 +103,27 @@ test('the next packs are on their way while one is opened, and a thousand packs 
   assert.equal(begun, 200);
   assert.ok(most > 1, 'packs come one after another');
   assert.ok(most * MAX_PACK <= 48 * 1_048_576, `${most} packs at once`);
+});
+
+test('memory that was lent for a pack is lent again once its last chunk is open, and not before', async () => {
+  const pool = new BufferPool(131_072, 8);
+  const lent = new Set<ArrayBuffer>();
+  const read = async (_: string, { start, end }: PackRange) => {
+    const bytes = pool.take(end - start);
+    lent.add(bytes.buffer);
+    bytes.set(contentAt(start, bytes.length));
+    return pool.lend(bytes);
+  };
+  const chunks = Array.from({ length: 400 }, (_, i) => {
+    const chunk = chunkAt(`p${Math.floor(i / 4)}`, 36 + 30_000 * (i % 4), 30_000);
+    // each takes its own time, so that the last one of a pack is not the last to be open
+    const wait = () => new Promise((done) => setTimeout(done, (i * 7) % 5));
+    return { ...chunk, open: (blob: Uint8Array) => wait().then(() => chunk.open(blob)) };
+  });
+  for await (const _ of createFetcher(chunks.slice(0, 3), read).read(0, 2));
+  const left = lent.size;
+  await readAll(chunks, read);
+  assert.ok(lent.size - left < 40, `${lent.size} buffers for 100 packs`);
 });
 
 test('chunks of two files that take turns in many packs do not read any of them twice', async () => {
