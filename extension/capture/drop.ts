@@ -17,6 +17,8 @@ interface HandleItem {
 export type TakeItems = (items: readonly CapturedItem[]) => Promise<unknown>;
 
 const PART = 100;
+/** Folders compared together: each is a few questions to another process. */
+const TOGETHER = 16;
 
 /** Must be called inside the drop event. */
 export function readDrop(transfer: DataTransfer, take: TakeItems): Promise<void> {
@@ -65,35 +67,58 @@ async function takeInParts(items: AsyncIterable<CapturedItem>, take: TakeItems):
   if (part.length > 0) await take(part);
 }
 
+/** A folder by both its ways, and where it lies. */
+interface Pair {
+  readonly handle: FileSystemDirectoryHandle;
+  readonly entry: FileSystemDirectoryEntry;
+  readonly path: readonly string[];
+}
+
 /** What comes without a handle, and what the folders' handles do not show, wherever in them it lies. */
 async function* leftOut(
   handles: readonly (FileSystemHandle | null)[],
   entries: readonly (FileSystemEntry | null)[],
 ): AsyncGenerator<CapturedItem> {
+  const pairs: Pair[] = [];
   for (const [i, handle] of handles.entries()) {
     const entry = entries[i];
     if (!entry) continue;
     if (!handle) yield* walkEntry(entry, []);
-    else if (isFolder(handle) && isFolderEntry(entry)) yield* leftOutOf(handle, entry, [entry.name]);
+    else if (isFolder(handle) && isFolderEntry(entry)) pairs.push({ handle, entry, path: [entry.name] });
+  }
+  while (pairs.length > 0) {
+    const compared = await Promise.all(pairs.splice(-TOGETHER).map(compare));
+    for (const { hidden, failed, inside } of compared) {
+      pairs.push(...inside);
+      yield* failed;
+      for (const { entry, path } of hidden) yield* walkEntry(entry, path);
+    }
   }
 }
 
-async function* leftOutOf(
-  handle: FileSystemDirectoryHandle,
-  entry: FileSystemDirectoryEntry,
-  path: readonly string[],
-): AsyncGenerator<CapturedItem> {
+interface Compared {
+  readonly hidden: { readonly entry: FileSystemEntry; readonly path: readonly string[] }[];
+  /** What could not be read, as items by their names. */
+  readonly failed: CapturedItem[];
+  readonly inside: Pair[];
+}
+
+/** What one folder holds that its handle does not show, and the folders in it that both show. */
+async function compare({ handle, entry, path }: Pair): Promise<Compared> {
+  const compared: Compared = { hidden: [], failed: [], inside: [] };
   const [shown, children] = await Promise.all([childrenShown(handle), gathered(childrenOf(entry, path))]);
-  if (shown === null) return;
+  if (shown === null) return compared;
   for (const child of children) {
     if (!isEntry(child)) {
-      yield child;
+      compared.failed.push(child);
       continue;
     }
     const twin = shown.get(child.name);
-    if (twin === undefined) yield* walkEntry(child, path);
-    else if (isFolder(twin) && isFolderEntry(child)) yield* leftOutOf(twin, child, [...path, child.name]);
+    if (twin === undefined) compared.hidden.push({ entry: child, path });
+    else if (isFolder(twin) && isFolderEntry(child))
+      compared.inside.push({ handle: twin, entry: child, path: [...path, child.name] });
   }
+  return compared;
 }
 
 async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
