@@ -44,7 +44,12 @@ export function packUploadRoute(app: App, { deps }: Site): void {
       const size = declaredSize(request, reply);
       const { vault, pack } = request.params;
       const address = { accountId: signedIn(request).accountId, vaultId: vault, packId: pack };
-      await putPack(deps, address, size, uploaded(request));
+      try {
+        // Giving up early leaves the connection open, so that the refusal can still be read.
+        await putPack(deps, address, size, request.raw.iterator({ destroyOnReturn: false }));
+      } catch (cause) {
+        throw request.raw.readableAborted ? new Refusal('bad-request', { cause }) : cause;
+      }
       return { id: pack };
     },
   );
@@ -58,15 +63,6 @@ function declaredSize(request: FastifyRequest, reply: FastifyReply): number {
   // the rest is not worth reading
   reply.header('connection', 'close');
   throw new Refusal('too-large');
-}
-
-/** The request's bytes. Giving up early leaves the connection open, so that the refusal can still be read. */
-async function* uploaded(request: FastifyRequest): AsyncGenerator<Uint8Array> {
-  try {
-    yield* request.raw.iterator({ destroyOnReturn: false });
-  } catch (cause) {
-    throw new Refusal('bad-request', { cause });
-  }
 }
 
 export function rangeOf(request: FastifyRequest): (size: number) => { start: number; end: number } {

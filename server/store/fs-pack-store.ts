@@ -9,6 +9,7 @@ import { type PackRecord, type PackStore, Refusal } from '../domain/index.ts';
 import { errorCode, giveBack, onDisk, syncDirectory, writeAll } from './disk.ts';
 import { BLOCK_BYTES, PackFileReader } from './pack-file-reader.ts';
 
+const ROOM_HOLDS_MS = 1_000;
 /** Every pack has the same time, 2000-01-01, so that a file's date says nothing about its owner's day. */
 const EVERY_PACKS_TIME = 946_684_800;
 const ID = /^[0-9a-f]{64}$/;
@@ -30,6 +31,8 @@ class FsPackStore implements PackStore {
   readonly #root: string;
   readonly #incoming: string;
   readonly #reserveBytes: number;
+  #room = 0;
+  #roomUntil = 0;
 
   constructor({ root, reserveBytes }: FsPackStoreOptions) {
     this.#root = root;
@@ -51,10 +54,9 @@ class FsPackStore implements PackStore {
     const handle = await onDisk(open(path, 'wx', 0o600));
     try {
       await receive(handle, packId, size, source);
-      await onDisk(handle.utimes(EVERY_PACKS_TIME, EVERY_PACKS_TIME));
-      await onDisk(handle.datasync());
+      await onDisk(Promise.all([handle.utimes(EVERY_PACKS_TIME, EVERY_PACKS_TIME), handle.datasync()]));
       await onDisk(rename(path, place));
-      await onDisk(syncDirectory(join(this.#root, packId.slice(0, 2))));
+      await onDisk(Promise.all([syncDirectory(join(this.#root, packId.slice(0, 2))), handle.close()]));
     } catch (error) {
       await onDisk(rm(path, { force: true }));
       throw error;
@@ -128,9 +130,15 @@ class FsPackStore implements PackStore {
     }
   }
 
+  /** The disk is asked once a second, and before a pack is refused; what was taken in since then counts. */
   async #checkRoom(size: number): Promise<void> {
-    const { bavail, bsize } = await onDisk(statfs(this.#root));
-    if (bavail * bsize < size + this.#reserveBytes) throw new Refusal('server-full');
+    if (this.#room < size || performance.now() > this.#roomUntil) {
+      const { bavail, bsize } = await onDisk(statfs(this.#root));
+      this.#room = bavail * bsize - this.#reserveBytes;
+      this.#roomUntil = performance.now() + ROOM_HOLDS_MS;
+    }
+    if (this.#room < size) throw new Refusal('server-full');
+    this.#room -= size;
   }
 }
 

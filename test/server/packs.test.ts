@@ -265,5 +265,20 @@ describe('packs', () => {
       const answer = await fetch(`http://127.0.0.1:${port}${packPath(person.vault, id)}`, { headers: person.bearer });
       assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
     });
+
+    it('gives slow readers, many at once, what the pack holds', async () => {
+      const packs = [pack(4_194_304), pack(4_194_304)];
+      for (const { bytes } of packs) await person.put(bytes);
+      const read = async ({ id, bytes }: (typeof packs)[0]) => {
+        const answer = await fetch(`http://127.0.0.1:${port}${packPath(person.vault, id)}`, { headers: person.bearer });
+        const blocks: Uint8Array[] = [];
+        for await (const block of answer.body ?? []) {
+          blocks.push(block);
+          await new Promise((resume) => setTimeout(resume, 1));
+        }
+        assert.ok(Buffer.concat(blocks).equals(bytes));
+      };
+      await Promise.all([...packs, ...packs, ...packs].map(read));
+    });
   });
 });
