@@ -52,6 +52,8 @@ export interface Entry {
 
 export interface OpenedEntry extends Entry {
   readonly signature: Bytes;
+  /** The bytes that were signed: the entry as it was written, without the signature. */
+  readonly signed: Bytes;
 }
 
 function context(place: EntryPlace): Bytes {
@@ -66,13 +68,19 @@ async function signatureInput(place: EntryPlace, unsignedPart: Bytes): Promise<B
   return info(LABELS.logSignature, place.vaultId, u64be(place.seq), place.prev, await sha256(unsignedPart));
 }
 
-/** Heads of an array of seven and of a string of 64 bytes. */
+/** Heads of arrays of six and seven and of a string of 64 bytes. */
+const ARRAY_OF_SIX = new Uint8Array([0x86]);
 const ARRAY_OF_SEVEN = new Uint8Array([0x87]);
 const BYTES_64 = new Uint8Array([0x58, 64]);
 
 /** The unsigned part, an array of six, with the signature as its seventh: the operations are written down once. */
 function withSignature(unsignedPart: Bytes, signature: Bytes): Bytes {
   return concat(ARRAY_OF_SEVEN, unsignedPart.subarray(1), BYTES_64, signature);
+}
+
+/** The opposite, of bytes that were decoded as a whole entry: as there is one encoding of a value, this is its unsigned part. */
+function withoutSignature(cbor: Bytes): Bytes {
+  return concat(ARRAY_OF_SIX, cbor.subarray(1, cbor.length - BYTES_64.length - 64));
 }
 
 /** Number of bytes an operation adds to an entry. */
@@ -106,14 +114,15 @@ export async function openEntry(
   minSuite = SUITE,
 ): Promise<OpenedEntry> {
   const plain = await openObject(logKey, OBJECT_TYPE.logEntry, context(place), body, minSuite);
-  const [version, device, grant, t, gossip, ops, signature] = decodeCbor(whole, unpadFromClass(plain), MAX_ENTRY_BODY);
+  const cbor = unpadFromClass(plain);
+  const [version, device, grant, t, gossip, ops, signature] = decodeCbor(whole, cbor, MAX_ENTRY_BODY);
   if (version !== VERSION) throw integrityError();
-  return { device, grant, t, seen: gossip, ops, signature };
+  return { device, grant, t, seen: gossip, ops, signature, signed: withoutSignature(cbor) };
 }
 
 /** True when the device with this public key wrote the entry for this place. */
 export async function entrySigned(place: EntryPlace, entry: OpenedEntry, publicKey: Uint8Array): Promise<boolean> {
-  return verify(publicKey, entry.signature, await signatureInput(place, unsignedBytes(entry)));
+  return verify(publicKey, entry.signature, await signatureInput(place, entry.signed));
 }
 
 /** `u32be length ‖ content ‖ zeros`, so that the sealed object has the size of the smallest class that fits. */

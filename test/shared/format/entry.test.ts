@@ -46,9 +46,12 @@ test('an entry of any operations comes back, signed, in the smallest class that 
     fc.asyncProperty(fc.array(anyOp, { minLength: 1, maxLength: 12 }), async (ops) => {
       const entry = entryOf(ops);
       const body = await seal(entry);
-      const { signature, ...opened } = await openEntry(logKey, place, body);
-      assert.deepEqual(opened, entry);
-      assert.equal(await entrySigned(place, { ...opened, signature }, writer.publicKey), true);
+      const opened = await openEntry(logKey, place, body);
+      const { signature, signed, ...said } = opened;
+      assert.deepEqual(said, entry);
+      assert.equal(signature.length, 64);
+      assert.ok(signed.length < body.length);
+      assert.equal(await entrySigned(place, opened, writer.publicKey), true);
       const content = ops.reduce((sum, op) => sum + opSize(op), 0);
       assert.ok(ENTRY_CLASSES.some((size) => size === body.length));
       const smaller = ENTRY_CLASSES.filter((size) => size < body.length).at(-1);
@@ -94,25 +97,6 @@ test('an entry opens in its own place only', async () => {
   assert.equal(await failure(openEntry(random.bytes(32), place, body)), 'E_INTEGRITY');
 });
 
-test('a signature is bound to device, place and content', async () => {
-  const opened = await openEntry(logKey, place, await seal(entryOf([tombstone()])));
-  const other = await generateSigningPair();
-  assert.equal(await entrySigned(place, opened, other.publicKey), false);
-  const changes = [
-    { device: random.bytes(16) },
-    { grant: 1 },
-    { t: 0 },
-    { seen: [] },
-    { ops: [tombstone()] },
-    { signature: flipped(opened.signature, 0) },
-  ];
-  for (const change of changes)
-    assert.equal(await entrySigned(place, { ...opened, ...change }, writer.publicKey), false);
-  for (const moved of [{ seq: 8 }, { vaultId: random.bytes(16) }, { prev: random.bytes(32) }]) {
-    assert.equal(await entrySigned({ ...place, ...moved }, opened, writer.publicKey), false);
-  }
-});
-
 /** An entry's object around a plaintext of our own, as somebody with the log key could make it. */
 const forged = (plaintext: Bytes) =>
   sealObject(
@@ -122,6 +106,37 @@ const forged = (plaintext: Bytes) =>
     plaintext,
     random.bytes(32),
   );
+
+/** An entry under a signature that was made for another, as somebody with the log key could put it together. */
+async function under(signature: Bytes, entry: Entry) {
+  const context = concat(place.vaultId, u64be(place.seq), place.prev);
+  const content = unpadFromClass(await openObject(logKey, OBJECT_TYPE.logEntry, context, await seal(entry)));
+  return openEntry(logKey, place, await forged(padToClass(concat(content.subarray(0, -64), signature))));
+}
+
+test('a signature is bound to device, place and content', async () => {
+  const entry = entryOf([tombstone()]);
+  const opened = await openEntry(logKey, place, await seal(entry));
+  const other = await generateSigningPair();
+  assert.equal(await entrySigned(place, opened, other.publicKey), false);
+  assert.equal(await entrySigned(place, await under(opened.signature, entry), writer.publicKey), true);
+  const changes: Partial<Entry>[] = [
+    { device: random.bytes(16) },
+    { grant: 1 },
+    { t: 0 },
+    { seen: [] },
+    { ops: [tombstone()] },
+  ];
+  for (const change of changes) {
+    const changed = await under(opened.signature, { ...entry, ...change });
+    assert.equal(await entrySigned(place, changed, writer.publicKey), false, Object.keys(change).join());
+  }
+  const flippedSignature = await under(flipped(opened.signature, 0), entry);
+  assert.equal(await entrySigned(place, flippedSignature, writer.publicKey), false);
+  for (const moved of [{ seq: 8 }, { vaultId: random.bytes(16) }, { prev: random.bytes(32) }]) {
+    assert.equal(await entrySigned({ ...place, ...moved }, opened, writer.publicKey), false);
+  }
+});
 
 test('padding that is not zeros, a class too large and a size that is no class are refused', async () => {
   const content = new Uint8Array(10);
