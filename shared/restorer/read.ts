@@ -2,6 +2,7 @@
  * The files of a set read in order: planned a batch at a time, so that the first byte does not wait for the plan of the
  * last file, and the next batch is planned while one is read. The batches grow, for places in packs are shared within one.
  */
+import { mapConcurrent } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import type { ReadPack } from '../vault/index.ts';
 import { createFetcher } from './fetch.ts';
@@ -9,6 +10,8 @@ import type { PlannedChunk, PlannedFile } from './plan.ts';
 
 const FIRST_BATCH = 512;
 const LARGEST_BATCH = 8_192;
+/** Files planned together: each is a few questions to WebCrypto, which answers several as soon as one. */
+const PLANNED_AT_ONCE = 8;
 
 /** A planned file whose chunks can now be read, before the next file is asked for. */
 export interface ReadableFile<File extends PlannedFile> {
@@ -45,10 +48,10 @@ async function* batchesOf<File extends PlannedFile>(
 ): AsyncGenerator<Batch<File>, void, undefined> {
   let size = FIRST_BATCH;
   let batch: Batch<File> = { files: [], chunks: [] };
-  for await (const file of files) {
-    const chunks = await file.chunks();
-    batch.files.push({ file, chunks });
-    for (const chunk of chunks) batch.chunks.push(chunk);
+  const plan = async (file: File) => ({ file, chunks: await file.chunks() });
+  for await (const planned of mapConcurrent(files, PLANNED_AT_ONCE, plan)) {
+    batch.files.push(planned);
+    for (const chunk of planned.chunks) batch.chunks.push(chunk);
     if (batch.chunks.length < size && batch.files.length < size) continue;
     yield batch;
     batch = { files: [], chunks: [] };

@@ -1,7 +1,7 @@
 /** Fetching: aligned ranges, each part of a pack once, little held, and a failure told once and curable. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BufferPool, type Bytes, equal, u32be } from '../../../shared/bytes/index.ts';
+import { BufferPool, type Bytes, equal } from '../../../shared/bytes/index.ts';
 import { HoldfastError, integrityError } from '../../../shared/errors/index.ts';
 import { MAX_PACK, RANGE_ALIGN } from '../../../shared/protocol/index.ts';
 import { createFetcher, type PlannedChunk } from '../../../shared/restorer/index.ts';
@@ -9,9 +9,10 @@ import type { PackRange } from '../../../shared/vault/index.ts';
 
 /** A pack whose every four bytes are their own offset. */
 function contentAt(off: number, len: number): Bytes {
-  const out = new Uint8Array(len);
-  for (let i = 0; i < len; i++) out[i] = u32be((off + i) & ~3)[(off + i) & 3] as number;
-  return out;
+  const from = off & ~3;
+  const view = new DataView(new ArrayBuffer(4 * Math.ceil((len + 4) / 4)));
+  for (let i = 0; i < view.byteLength; i += 4) view.setUint32(i, from + i);
+  return new Uint8Array(view.buffer).slice(off - from, off - from + len);
 }
 
 function chunkAt(packId: string, off: number, len: number, packSize = MAX_PACK): PlannedChunk {
