@@ -11,8 +11,13 @@ import { MAX_PACK } from '../protocol/index.ts';
 
 /** Answers from this length on are lent memory that is used again: to touch fresh memory costs more than to fill it. */
 const LONG_ANSWER = 524_288;
-/** As many as a restore has packs on their way. */
-const room = new BufferPool(MAX_PACK, 6);
+/** As many as a restore holds packs at most. */
+const room = new BufferPool(MAX_PACK, 12);
+
+/** When no long answers are to come soon. */
+export function emptyAnswerMemory(): void {
+  room.empty();
+}
 
 export interface FetchTransportOptions {
   /** Origin of the server, for example http://127.0.0.1:8787 */

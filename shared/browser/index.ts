@@ -6,7 +6,7 @@
 export { createAuditLog } from './audit-log.ts';
 export { systemClock } from './clock.ts';
 export { type ConnectOptions, connectAccount } from './connect.ts';
-export { createFetchTransport, type FetchTransportOptions } from './fetch-transport.ts';
+export { createFetchTransport, emptyAnswerMemory, type FetchTransportOptions } from './fetch-transport.ts';
 export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
 export { type LockOptions, withLock } from './locks.ts';
 export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';

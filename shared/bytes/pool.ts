@@ -32,6 +32,11 @@ export class BufferPool {
     if (buffer.byteLength === this.#size && this.#free.length < this.#keep) this.#free.push(buffer);
   }
 
+  /** Keeps nothing for the next use. */
+  empty(): void {
+    this.#free.length = 0;
+  }
+
   /** Hands bytes of this pool to somebody who does not know it, and who may call `giveBack`. */
   lend(bytes: Bytes): Bytes {
     lenders.set(bytes.buffer, this);

@@ -1,5 +1,5 @@
 /** Restores under way: each can be cancelled by its name, tells how far it is, and waits out a server that is away. */
-import { randomFraction, systemClock } from '../../shared/browser/index.ts';
+import { emptyAnswerMemory, randomFraction, systemClock } from '../../shared/browser/index.ts';
 import { codeOf, type ErrorCode } from '../../shared/errors/index.ts';
 import { patient, type RestoreSet, restoreLength, restoreStream, restoreTree } from '../../shared/restorer/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
@@ -74,6 +74,7 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
         throw error;
       } finally {
         running.delete(restoreId);
+        if (running.size === 0) emptyAnswerMemory();
       }
     },
     resolveConflict: (restoreId, rule) => running.get(restoreId)?.resolve?.(rule),
