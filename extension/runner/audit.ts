@@ -1,6 +1,7 @@
 /**
- * Proof in idle hours: a few packs of the vault are read back and verified, and dated. May not: run beside work, be the
- * reason that anything else waits, or keep a failure of the road as more than a later try.
+ * Proof in idle hours: a few packs of the vault are read back and verified, and dated; more are asked about, and who does
+ * not answer rightly is read. May not: run beside work, be the reason that anything else waits, or keep a failure of the
+ * road as more than a later try.
  */
 import type { AuditLog, Checker } from '../../shared/checker/index.ts';
 import { countsOf, hasPack, type Vault } from '../../shared/vault/index.ts';
@@ -10,6 +11,10 @@ import { holdAfter, roadReason } from './faults.ts';
 /** Full reads a day (at most 40 MiB), and how many of them in one stretch. */
 export const PACKS_A_DAY = 10;
 const PACKS_AT_ONCE = 2;
+/** Packs that are asked about, for each that is read: a hundred a day. */
+const ASKED_PER_READ = 10;
+/** Packs that owe an answer and are read at once. The others are read in the next stretch. */
+const OWED_AT_ONCE = 8;
 /** Damaged packs are read again once a day, beside those drawn, so that they cannot use the draws up. */
 const AGAIN_AFTER_MS = 86_400_000;
 const AGAIN_AT_ONCE = 8;
@@ -56,10 +61,15 @@ async function auditSome(ports: AuditPorts, before: number, signal: AbortSignal)
   const today = Math.min(PACKS_A_DAY, countsOf(state).packs);
   const packs = Math.max(0, Math.min(today - before, PACKS_AT_ONCE));
   const again = (await damagedIn(log, vaultId, clock.now() - AGAIN_AFTER_MS)).slice(0, AGAIN_AT_ONCE);
-  for await (const verdict of checker.audit({ packs, again, signal })) {
-    await log.note(vaultId, verdict, clock.now());
-    await audits.wasRead(verdict.damage === null, !again.includes(verdict.packId));
-  }
+  const read = async (drawn: number, besides: readonly string[]): Promise<void> => {
+    for await (const verdict of checker.audit({ packs: drawn, again: besides, signal })) {
+      await log.note(vaultId, verdict, clock.now());
+      await audits.wasRead(verdict.damage === null, !besides.includes(verdict.packId));
+    }
+  };
+  await read(packs, again);
+  const owed = await checker.challenge({ packs: packs * ASKED_PER_READ, at: clock.now(), signal });
+  if (owed.length > 0) await read(0, owed.slice(0, OWED_AT_ONCE));
   if (before + packs >= today) await audits.endDay(random());
   await tell(audits, checker, await damagedIn(log, vaultId, clock.now()), signal);
 }

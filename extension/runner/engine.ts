@@ -9,6 +9,7 @@ import {
   createAuditLog,
   createKeyStore,
   createPackJournal,
+  createTokenStore,
   systemClock,
   systemRandom,
 } from '../../shared/browser/index.ts';
@@ -31,6 +32,7 @@ export async function openEngine(deviceName: string, uploadLimit: () => number |
     random: systemRandom,
     lanes: await openLanes(domain),
     journal: createPackJournal(),
+    tokens: createTokenStore(),
   });
 }
 
@@ -38,8 +40,8 @@ export async function openEngine(deviceName: string, uploadLimit: () => number |
 export async function openAuditor(deviceName: string): Promise<Auditor> {
   const { vault, domain, vaultKeys, ports } = await openSession(deviceName);
   const { api } = ports;
-  const checker = createChecker({ vault, domain, indexKey: vaultKeys.index, api, random: systemRandom });
-  return { vault, checker, log: createAuditLog() };
+  const deps = { vault, domain, indexKey: vaultKeys.index, api, tokens: createTokenStore(), random: systemRandom };
+  return { vault, checker: createChecker(deps), log: createAuditLog() };
 }
 
 async function openSession(deviceName: string, uploadLimit: () => number | null = () => null): Promise<Session> {

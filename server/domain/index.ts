@@ -3,6 +3,7 @@
  * Promises: every rule ends in its effect or in a Refusal, never in half of it. May not: know a route, a header, a
  * table or a file.
  */
+export { answerChallenge } from './challenges.ts';
 export { checkPacks, type PackFindings } from './check-packs.ts';
 export * from './deps.ts';
 export * from './fields.ts';

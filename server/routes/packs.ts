@@ -2,16 +2,37 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { MAX_PACK, RANGE_ALIGN, ROUTES } from '../../shared/protocol/index.ts';
-import { Id16, PackAnswer, PackId, PackIds, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
-import { type OpenedPack, openPack, putPack, Refusal, vaultOf } from '../domain/index.ts';
-import { type App, logFailure, type Site, signedIn } from '../middleware/index.ts';
+import { AUDIT_KEY_BYTES, MAX_PACK, RANGE_ALIGN, ROUTES } from '../../shared/protocol/index.ts';
+import {
+  Id16,
+  PackAnswer,
+  PackId,
+  PackIds,
+  PacksChallengeAnswer,
+  PacksChallengeRequest,
+  PacksMissingAnswer,
+} from '../../shared/protocol/schemas.ts';
+import {
+  answerChallenge,
+  decode,
+  encode,
+  type OpenedPack,
+  openPack,
+  putPack,
+  Refusal,
+  vaultOf,
+} from '../domain/index.ts';
+import { type App, limit, logFailure, MINUTE_MS, type Site, signedIn } from '../middleware/index.ts';
 import { answers } from './answers.ts';
 
 const SESSION = { config: { access: 'session' } } as const;
 const Params = Type.Object({ vault: Id16, pack: PackId });
 /** 4,096 ids of 64 digits with their punctuation. */
 const IDS_BODY_LIMIT = 300_000;
+/** 100 ids and keys with their punctuation. */
+const CHALLENGE_BODY_LIMIT = 16_384;
+/** Challenges of an account: each may read 6.4 MiB and send next to nothing. A device asks ten times a day. */
+const CHALLENGES_PER_MINUTE = 30;
 
 export function packRoutes(app: App, { deps }: Site): void {
   app.post(
@@ -24,6 +45,30 @@ export function packRoutes(app: App, { deps }: Site): void {
     async (request) => {
       const { vaultId } = await vaultOf(deps, signedIn(request).accountId, request.params.vault);
       return { missing: [...(await deps.metadata.missingPacks(vaultId, request.body.ids))] };
+    },
+  );
+  app.post(
+    ROUTES.packsChallenge,
+    {
+      ...SESSION,
+      onRequest: limit(app, CHALLENGES_PER_MINUTE, MINUTE_MS, (request) => signedIn(request).accountId),
+      bodyLimit: CHALLENGE_BODY_LIMIT,
+      schema: {
+        params: Type.Object({ vault: Id16 }),
+        body: PacksChallengeRequest,
+        response: answers(PacksChallengeAnswer),
+      },
+    },
+    async (request) => {
+      const { vaultId } = await vaultOf(deps, signedIn(request).accountId, request.params.vault);
+      const asked = request.body.challenges.map(({ pack, key }) => ({ pack, key: decode(key, AUDIT_KEY_BYTES) }));
+      const given: (string | null)[] = [];
+      // One after the other: a challenge never holds more than one part of one pack.
+      for (const { pack, key } of asked) {
+        const mac = await answerChallenge(deps, vaultId, pack, key);
+        given.push(mac === null ? null : encode(mac));
+      }
+      return { answers: given };
     },
   );
   app.get(ROUTES.pack, { ...SESSION, exposeHeadRoute: false, schema: { params: Params } }, async (request, reply) => {

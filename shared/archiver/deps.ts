@@ -2,7 +2,7 @@
 import type { Clock, Random } from '../async/ports.ts';
 import type { Bytes } from '../bytes/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
-import type { PackRow } from '../format/index.ts';
+import type { AuditTokens, PackRow } from '../format/index.ts';
 import type { PackRange, Vault } from '../vault/index.ts';
 import type { Lane } from './lane.ts';
 
@@ -31,6 +31,11 @@ export interface PackJournal {
   remove(vaultId: string, packIds: readonly string[]): Promise<void>;
 }
 
+/** Keeps what later audits ask the server with. Losing it costs audits, never data. */
+export interface TokenKeeper {
+  put(vaultId: string, packId: string, tokens: AuditTokens): Promise<void>;
+}
+
 export interface ArchiverDeps {
   readonly vault: Vault;
   readonly domain: DomainKeys;
@@ -44,4 +49,5 @@ export interface ArchiverDeps {
   /** At least one; work is spread over them. */
   readonly lanes: readonly Lane[];
   readonly journal: PackJournal;
+  readonly tokens: TokenKeeper;
 }

@@ -1,8 +1,8 @@
 /** Seals packs and sends them, a bounded number at a time, and remembers which are durable and not yet in the index. */
 import { Budget } from '../async/index.ts';
-import { BufferPool, toHex } from '../bytes/index.ts';
+import { BufferPool, type Bytes, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
-import { type PackBlob, sealPack } from '../format/index.ts';
+import { AUDIT_SALT_BYTES, makeAuditTokens, type PackBlob, sealPack } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
 import type { ArchiverDeps, SentPack } from './deps.ts';
 
@@ -36,14 +36,20 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable:
     );
     const id = toHex(await sha256(pack));
     const known = { id, size: pack.length, rows };
-    // A journal that cannot be written saves no traffic later; that is no reason to send nothing now.
+    // A journal or tokens that cannot be kept save no traffic later; that is no reason to send nothing now.
     const noted = deps.journal.add(vaultId, known).catch(() => undefined);
-    await Promise.all([noted, deps.api.putPack(vaultId, id, pack, signal)]);
+    const kept = keepTokens(id, pack).catch(() => undefined);
+    await Promise.all([noted, kept, deps.api.putPack(vaultId, id, pack, signal)]);
     sent.bytes += pack.length;
     sent.packs++;
     buffers.give(pack);
     durable.push(known);
     onDurable();
+  }
+
+  async function keepTokens(id: string, pack: Bytes): Promise<void> {
+    const tokens = await makeAuditTokens(deps.domain, id, pack, deps.random.bytes(AUDIT_SALT_BYTES));
+    await deps.tokens.put(vaultId, id, tokens);
   }
 
   return {

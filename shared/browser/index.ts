@@ -1,6 +1,6 @@
 /**
  * The one impure room of `shared`: browser adapters that extension and web both need. Nouns: fetch transport, key store,
- * lock, private file, pack journal, audit log, calls between workers. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
+ * lock, private file, pack journal, audit log, audit tokens, calls between workers. Imported by extension and web only, never by the rest of `shared`, never by the server. May not:
  * decide anything; it carries out what the ports of the pure folders ask for.
  */
 export { createAuditLog } from './audit-log.ts';
@@ -13,3 +13,4 @@ export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';
 export { createPackJournal } from './pack-journal.ts';
 export { randomFraction, systemRandom } from './random.ts';
 export { bytesIn, type Connection, connect, type RpcPort, serve } from './rpc.ts';
+export { createTokenStore } from './token-store.ts';

@@ -1,10 +1,10 @@
-/** Audits: packs drawn at random, read back and examined; and which files a damaged pack touches. */
+/** Audits: packs drawn at random, asked about or read back and examined; and which files a damaged pack touches. */
 import type { Random } from '../async/index.ts';
 import { throwIfAborted } from '../async/index.ts';
 import { type Bytes, readU32be } from '../bytes/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
 import { codeOf } from '../errors/index.ts';
-import { NODE_KIND } from '../format/index.ts';
+import { AUDIT_SALT_BYTES, makeAuditTokens, NODE_KIND } from '../format/index.ts';
 import {
   countsOf,
   type NodeState,
@@ -15,15 +15,23 @@ import {
   packsOf,
   type Vault,
 } from '../vault/index.ts';
-import { examine, FAULTS, type Verdict } from './examine.ts';
+import { type ChallengeApi, challengePacks } from './challenge.ts';
+import { examine, FAULTS, unlessFaulty, type Verdict } from './examine.ts';
 import { packsOfVersion } from './proof.ts';
+import type { TokenStore } from './tokens.ts';
+
+/** Packs drawn for each that is to be asked about, because some have no token. */
+const DRAWN_FOR_EACH = 10;
 
 export interface CheckerDeps {
   readonly vault: Pick<Vault, 'vaultId' | 'state'>;
   readonly domain: DomainKeys;
   /** Index key of the vault, 32 bytes. */
   readonly indexKey: Bytes;
-  readonly api: { pack(vaultId: string, packId: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes> };
+  readonly api: ChallengeApi & {
+    pack(vaultId: string, packId: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes>;
+  };
+  readonly tokens: TokenStore;
   readonly random: Random;
 }
 
@@ -32,6 +40,14 @@ export interface AuditOptions {
   readonly packs: number;
   /** Packs to read before those drawn: the damaged ones of earlier audits, which may have been mended. */
   readonly again?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface ChallengeOptions {
+  /** How many packs to ask about at most, MAX_CHALLENGES at most. */
+  readonly packs: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly signal: AbortSignal;
 }
 
@@ -44,8 +60,19 @@ export interface Checker {
    * missed by `n` draws with probability at most (1 − p)ⁿ. To see damage with 95 % (99 %) certainty takes
    * n = ⌈ln 0.05 / ln (1 − p)⌉ draws: 299 (459) where 1 % is damaged, 2,995 (4,603) where 0.1 % is. At ten a day that is
    * 30 days and 300 days. A single damaged pack among N is found by a day's draws with probability 10 / N.
+   *
+   * A pack that is whole gets new tokens, a damaged one loses those it had.
    */
   audit(options: AuditOptions): AsyncGenerator<Verdict, void, undefined>;
+  /**
+   * Asks the server about packs drawn evenly among those that have a token and were not asked about within a day: for the
+   * HMAC of 64 KiB of each, which only who has them can answer. No pack travels. Answers the ids of those that owe a right
+   * answer: they are to be read, and nobody else is asked before they are. A failure of the road is no answer, so that a
+   * server cannot get out of a challenge by breaking it off; a server that knows no challenges is told no key.
+   *
+   * A lost pack is found by every token, one that lost the share `s` of its ranges by a token with probability `s`.
+   */
+  challenge(options: ChallengeOptions): Promise<readonly string[]>;
   /**
    * How many files that are not deleted have content of their newest version in these packs. Errors: E_CANCELLED, and
    * those of the road, met where the manifest of a large file is read.
@@ -53,18 +80,31 @@ export interface Checker {
   filesTouched(packIds: ReadonlySet<string>, signal: AbortSignal): Promise<number>;
 }
 
-export function createChecker({ vault, domain, indexKey, api, random }: CheckerDeps): Checker {
+export function createChecker({ vault, domain, indexKey, api, tokens, random }: CheckerDeps): Checker {
   return {
     async *audit({ packs, again = [], signal }) {
       const { state, vaultId } = vault;
       const drawn = draw(countsOf(state).packs, packs, random);
       const chosen = placesAt([...packsOf(state)], drawn, again);
       const rows = rowsIn(chosen.map(({ row }) => row));
-      const read = (packId: string): Promise<Bytes> => api.pack(vaultId, packId, undefined, signal);
       for (const { row, place } of chosen) {
         throwIfAborted(signal);
-        yield await examine({ state, domain, indexKey, read }, place, rows.get(row) ?? 0);
+        const bytes = await unlessFaulty(() => api.pack(vaultId, place.id, undefined, signal));
+        const damage = await examine({ state, domain, indexKey }, place, bytes, rows.get(row) ?? 0);
+        yield { packId: place.id, damage };
+        // Not before the verdict was taken: until then an answer is owed.
+        await settle(place.id, damage === null ? bytes : null).catch(() => undefined);
       }
+    },
+
+    async challenge({ packs, at, signal }) {
+      const { state, vaultId } = vault;
+      const owed = await tokens.owed(vaultId);
+      if (packs === 0 || owed.length > 0) return owed;
+      const places = [...packsOf(state)];
+      const drawn = draw(places.length, packs * DRAWN_FOR_EACH, random).map((row) => (places[row] as PackPlace).id);
+      await challengePacks({ vaultId, domain, api, tokens }, drawn, packs, at, signal);
+      return tokens.owed(vaultId);
     },
 
     async filesTouched(packIds, signal) {
@@ -77,6 +117,14 @@ export function createChecker({ vault, domain, indexKey, api, random }: CheckerD
       return files;
     },
   };
+
+  /** `whole`: a pack's bytes, null if it is damaged. Tokens that cannot be kept are no reason to read less. */
+  async function settle(packId: string, whole: Bytes | null): Promise<void> {
+    const { vaultId } = vault;
+    if (whole === null) return tokens.forget(vaultId, packId);
+    const made = await makeAuditTokens(domain, packId, whole, random.bytes(AUDIT_SALT_BYTES));
+    await tokens.put(vaultId, packId, made);
+  }
 
   async function isTouched(node: NodeState, packIds: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
     const { state, vaultId } = vault;

@@ -26,20 +26,18 @@ export interface ExamineDeps {
   readonly domain: DomainKeys;
   /** Index key of the vault, 32 bytes. */
   readonly indexKey: Bytes;
-  /** The whole pack. */
-  readonly read: (packId: string) => Promise<Bytes>;
 }
 
 /** A pack's own faults; every other failure is of the road and says nothing about the pack. */
 export const FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_NOT_FOUND', 'E_PROTOCOL']);
 
-/** `rows`: how many chunks the index places in it. Errors: those of `read` that are of the road. */
-export async function examine(deps: ExamineDeps, pack: PackPlace, rows: number): Promise<Verdict> {
-  return { packId: pack.id, damage: await damageOf(deps, pack, rows) };
-}
-
-async function damageOf(deps: ExamineDeps, pack: PackPlace, rows: number): Promise<Damage | null> {
-  const bytes = await unlessFaulty(() => deps.read(pack.id));
+/** `bytes`: the whole pack as the server gave it, null if it did not. `rows`: how many chunks the index places in it. */
+export async function examine(
+  deps: ExamineDeps,
+  pack: PackPlace,
+  bytes: Bytes | null,
+  rows: number,
+): Promise<Damage | null> {
   if (bytes === null) return 'missing';
   if (bytes.length !== pack.size || toHex(await sha256(bytes)) !== pack.id) return 'changed';
   const footer = await unlessFaulty(() => checkedFooter(deps, pack, bytes, rows));
@@ -48,8 +46,8 @@ async function damageOf(deps: ExamineDeps, pack: PackPlace, rows: number): Promi
   return null;
 }
 
-/** Null for a fault of the pack. */
-async function unlessFaulty<T>(work: () => Promise<T>): Promise<T | null> {
+/** Null for a fault of the pack. Errors: those of the road. */
+export async function unlessFaulty<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {

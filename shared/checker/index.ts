@@ -1,8 +1,10 @@
 /**
- * The checker: proof that what was stored can still be read back. Nouns: audit, verdict, damage, audit log, file proof.
- * Promises: packs are drawn evenly, read whole, one at a time; a damaged pack ends nothing and changes no later request.
+ * The checker: proof that what was stored can still be read back. Nouns: audit, verdict, damage, audit log, file proof, challenge, token.
+ * Promises: packs are drawn evenly, read whole, one at a time; a damaged pack ends nothing and changes no later request; no token is
+ * used twice.
  * May not: mend, schedule, keep anything itself.
  */
-export { type AuditOptions, type Checker, type CheckerDeps, createChecker } from './checker.ts';
+export { type AuditOptions, type ChallengeOptions, type Checker, type CheckerDeps, createChecker } from './checker.ts';
 export type { Damage, Verdict } from './examine.ts';
 export { type AuditedPack, type AuditLog, type FileProof, packsOfVersion, proofOf } from './proof.ts';
+export type { TokenStore } from './tokens.ts';

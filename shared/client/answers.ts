@@ -1,8 +1,10 @@
 /** Decoders of the answers of the wire contract. What each promises is the return type; anything off is E_PROTOCOL. */
 import {
   type AccountInfo,
+  AUDIT_MAC_BYTES,
   type Head,
   type LinkRow,
+  MAX_CHALLENGES,
   MAX_ENTRIES_PER_READ,
   MAX_ENTRY_BODY,
   MAX_LINK_DOWNLOADS,
@@ -108,6 +110,7 @@ export const logEntries: Decoder<LogEntries> = object<LogEntries>({
 
 export const newHead: Decoder<Head> = field('head', head);
 export const missing: Decoder<readonly string[]> = field('missing', list(hash32, MAX_PACK_IDS));
+export const challenges = field('answers', list(nullable(binary(AUDIT_MAC_BYTES)), MAX_CHALLENGES));
 export const packId: Decoder<string> = field('id', hash32);
 
 const linkRow: Decoder<LinkRow> = object<LinkRow>({

@@ -79,6 +79,13 @@ export type AppendOutcome =
   | { readonly ok: false; readonly reason: 'packs-missing'; readonly missing: readonly string[] };
 
 /** Part of a pack in bytes, `end` exclusive; both multiples of RANGE_ALIGN. */
+/** An audit's question about one pack: the HMAC under `key` of the range that `key` chooses. */
+export interface PackChallenge {
+  readonly packId: string;
+  /** 32 bytes. */
+  readonly key: Bytes;
+}
+
 export interface PackRange {
   readonly start: number;
   readonly end: number;

@@ -7,13 +7,14 @@ import {
   MAX_ENTRIES_PER_READ,
   PACK_CLASSES,
   packPath,
+  packsChallengePath,
   packsMissingPath,
   ROUTES,
 } from '../protocol/index.ts';
 import * as answers from './answers.ts';
 import { ask, BULK_TIMEOUT_MS, type CallRequest, isSuccess, send } from './call.ts';
 import { parseJson, protocolError } from './decode.ts';
-import type { AppendOutcome, LogEntries, PackRange, VaultHead } from './messages.ts';
+import type { AppendOutcome, LogEntries, PackChallenge, PackRange, VaultHead } from './messages.ts';
 import { problemCode, problemError } from './problem.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 
@@ -34,6 +35,15 @@ export interface VaultRoutes {
   ): Promise<AppendOutcome>;
   /** Those of `ids` that the server does not hold. */
   packsMissing(vault: string, ids: readonly string[], signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Of each pack what the server answers to this key, 16 bytes, in the order asked; null where it has nothing to answer
+   * with. At most MAX_CHALLENGES. Never sent again by itself, for a key is good for one question.
+   */
+  challengePacks(
+    vault: string,
+    challenges: readonly PackChallenge[],
+    signal?: AbortSignal,
+  ): Promise<readonly (Bytes | null)[]>;
   /** Resolves when the pack is durable. `id` is the SHA-256 of `pack` as hex; E_INTEGRITY when it is not. */
   putPack(vault: string, id: string, pack: Bytes, signal?: AbortSignal): Promise<void>;
   /** The whole pack, or an aligned part of it. The length is checked, the content is the caller's to verify. */
@@ -75,6 +85,20 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
       const path = packsMissingPath(vault);
       const call = { method: 'POST', path, json: { ids }, idempotent: true, signal } as const;
       return onlyOf(ids, await ask(transport, call, answers.missing));
+    },
+
+    async challengePacks(vault, challenges, signal) {
+      const json = { challenges: challenges.map(({ packId, key }) => ({ pack: packId, key: toBase64url(key) })) };
+      const call = {
+        method: 'POST',
+        path: packsChallengePath(vault),
+        json,
+        timeoutMs: BULK_TIMEOUT_MS,
+        signal,
+      } as const;
+      const given = await ask(transport, call, answers.challenges);
+      if (given.length !== challenges.length) throw protocolError('the server answered another number of challenges');
+      return given;
     },
 
     async putPack(vault, id, pack, signal) {

@@ -99,6 +99,8 @@ export interface DomainKeys {
   readonly chunkId: CryptoKey;
   readonly seal: CryptoKey;
   readonly hedge: CryptoKey;
+  /** Keys of audit tokens come from it. */
+  readonly audit: CryptoKey;
   /** 4096 + 16 bytes for the content-defined chunker. */
   readonly chunkerSecret: Bytes;
 }
@@ -109,6 +111,7 @@ export async function domainKeys(domainSecret: Uint8Array, domainId: Bytes): Pro
     chunkId: await hmacKey(await derive(domainSecret, 32, LABELS.chunkId)),
     seal: await hkdfKey(await derive(domainSecret, 32, LABELS.chunkSeal)),
     hedge: await hmacKey(await derive(domainSecret, 32, LABELS.hedge)),
+    audit: await hkdfKey(await derive(domainSecret, 32, LABELS.audit)),
     chunkerSecret: await derive(domainSecret, 4096 + 16, LABELS.chunker),
   };
 }

@@ -16,6 +16,8 @@ export const LABELS = {
   chunkSeal: 'ebk1/domain/chunk-seal',
   hedge: 'ebk1/domain/hedge',
   chunker: 'ebk1/domain/chunker',
+  audit: 'ebk1/domain/audit',
+  auditToken: 'ebk1/audit/token',
   chunkAead: 'ebk1/chunk/aead',
   chunkAad: 'ebk1/chunk/aad',
   objectAead: 'ebk1/object/aead',

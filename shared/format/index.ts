@@ -3,6 +3,7 @@
  * value, limits before allocation, E_INTEGRITY for everything that is not exactly what we write. May not: fetch, store,
  * decide. Normative description: docs/format.md.
  */
+export * from './audit-token.ts';
 export { decodeCbor, encodeCbor } from './cbor.ts';
 export * from './checkpoint.ts';
 export * from './chunk.ts';

@@ -3,6 +3,7 @@
  * problem, head. The schemas themselves are in `schemas.ts`, which only the server imports, so that no client carries a
  * validator. May not: speak HTTP, hash, or know a key.
  */
+export * from './challenge.ts';
 export * from './entry.ts';
 export * from './limits.ts';
 export * from './login-name.ts';

@@ -20,6 +20,12 @@ export const MAX_ENTRIES_PER_READ = 256;
 /** Most pack ids in one `requires`, `missing` or the like. */
 export const MAX_PACK_IDS = 4_096;
 
+/** Most packs in one challenge. */
+export const MAX_CHALLENGES = 100;
+/** Keys that audits reveal, and what of the HMAC under them is told. */
+export const AUDIT_KEY_BYTES = 32;
+export const AUDIT_MAC_BYTES = 16;
+
 export const MAX_LOGIN_NAME = 254;
 export const MAX_WRAP = 1_024;
 /** A link record is padded to exactly one of these sizes: the entry classes and two more, for links to many files. */

@@ -20,6 +20,7 @@ export const ROUTES = {
   vaults: '/v1/vaults',
   log: '/v1/vaults/:vault/log',
   packsMissing: '/v1/vaults/:vault/packs/missing',
+  packsChallenge: '/v1/vaults/:vault/packs/challenge',
   pack: '/v1/vaults/:vault/packs/:pack',
   links: '/v1/links',
   linkById: '/v1/links/:lookup',
@@ -35,6 +36,7 @@ export const ROUTES = {
 export const logPath = (vault: string): string => `/v1/vaults/${vault}/log`;
 export const packPath = (vault: string, pack: string): string => `/v1/vaults/${vault}/packs/${pack}`;
 export const packsMissingPath = (vault: string): string => `/v1/vaults/${vault}/packs/missing`;
+export const packsChallengePath = (vault: string): string => `/v1/vaults/${vault}/packs/challenge`;
 export const sessionPath = (session: string): string => `/v1/sessions/${session}`;
 export const linkPath = (lookup: string): string => `/v1/links/${lookup}`;
 export const sharePackPath = (pack: string): string => `/v1/share/packs/${pack}`;

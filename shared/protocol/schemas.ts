@@ -5,7 +5,10 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import {
+  AUDIT_KEY_BYTES,
+  AUDIT_MAC_BYTES,
   MAX_APPEND_BYTES,
+  MAX_CHALLENGES,
   MAX_ENTRIES_PER_APPEND,
   MAX_ENTRIES_PER_READ,
   MAX_LINK_DAYS,
@@ -202,6 +205,17 @@ export const APPEND_BODY_LIMIT = Math.ceil((MAX_APPEND_BYTES * 4) / 3) + MAX_PAC
 
 export const PackIds = Type.Object({ ids: Type.Array(PackId, { maxItems: MAX_PACK_IDS }) }, strict);
 export const PacksMissingAnswer = Type.Object({ missing: Type.Array(PackId) }, strict);
+/** `key`: of an audit token; the server answers the HMAC of the range that the key chooses. */
+export const PacksChallengeRequest = Type.Object(
+  {
+    challenges: Type.Array(Type.Object({ pack: PackId, key: base64(AUDIT_KEY_BYTES) }, strict), {
+      maxItems: MAX_CHALLENGES,
+    }),
+  },
+  strict,
+);
+/** In the order asked; null for a pack that the vault does not have or the server cannot read. */
+export const PacksChallengeAnswer = Type.Object({ answers: Type.Array(nullable(base64(AUDIT_MAC_BYTES))) }, strict);
 export const PackAnswer = Type.Object({ id: PackId }, strict);
 
 const linkPolicy = {

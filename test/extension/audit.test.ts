@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
 import { type AuditPorts, auditWhenDue } from '../../extension/runner/audit.ts';
-import { createAuditLog } from '../../shared/browser/index.ts';
-import { utf8 } from '../../shared/bytes/index.ts';
+import { createAuditLog, createTokenStore } from '../../shared/browser/index.ts';
+import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { createChecker } from '../../shared/checker/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { packsOf } from '../../shared/vault/index.ts';
 import { bytesItem } from '../contract/queue-suite.ts';
-import { foundVault, joinVault, random } from '../support/fixtures.ts';
+import { foundVault, joinVault, noTokens, random } from '../support/fixtures.ts';
 import { MemoryServer } from '../support/memory-server.ts';
 import { archive, itemOf } from '../support/share-scene.ts';
 
@@ -19,15 +19,24 @@ const DAY = 48 * HALF_HOUR;
 const NEVER = new AbortController().signal;
 let count = 0;
 
-/** A vault of `packs` small packs, signed in, with the first audit due now; the clock stands at the start of a day. */
-async function rig(packs: number) {
+/**
+ * A vault of `packs` small packs, signed in, with the first audit due now; the clock stands at the start of a day. The packs
+ * have tokens if they are `kept`, and else not before they are read.
+ */
+async function rig(packs: number, kept = false) {
   const name = `audit-${count++}`;
   const server = new MemoryServer();
-  const device = await joinVault(server, await foundVault(server));
+  const tokens = createTokenStore(`${name}-tokens`);
+  const device = { ...(await joinVault(server, await foundVault(server))), tokens: kept ? tokens : noTokens };
   for (let i = 0; i < packs; i++) await archive(device, [itemOf(`file ${i}`, utf8(`text ${i} `.repeat(100)))]);
   const clock = { now: 20_000 * DAY };
   const read: string[] = [];
+  const asked: string[][] = [];
   const api = {
+    challengePacks: (vault: string, challenges: readonly { packId: string; key: Bytes }[]) => {
+      if (challenges.length > 0) asked.push(challenges.map(({ packId }) => packId));
+      return server.challengePacks(vault, challenges);
+    },
     pack: (vault: string, id: string, range?: { start: number; end: number }) => {
       read.push(id);
       return server.pack(vault, id, range);
@@ -45,7 +54,7 @@ async function rig(packs: number) {
     async openAuditor() {
       state.opened++;
       if (state.fault !== null) throw state.fault;
-      return { vault: device.vault, checker: createChecker({ ...device, random, api }), log };
+      return { vault: device.vault, checker: createChecker({ ...device, random, api, tokens }), log };
     },
   });
   const ports = start();
@@ -53,7 +62,19 @@ async function rig(packs: number) {
   await ports.outbox.audits.dueAt();
   clock.now += HALF_HOUR;
   const ids = [...packsOf(device.vault.state)].map(({ id }) => id);
-  return { server, clock, read, log, state, start, ports, ids, vaultId: device.vault.vaultId, db: openQueue(name) };
+  return {
+    server,
+    clock,
+    read,
+    asked,
+    log,
+    state,
+    start,
+    ports,
+    ids,
+    vaultId: device.vault.vaultId,
+    db: openQueue(name),
+  };
 }
 
 test('ten packs a day, two at a time, half an hour apart, and no more after any number of deaths', async () => {
@@ -161,4 +182,61 @@ test('a road that fails tells nothing, a server that shows an older state does',
   r.state.fault = null;
   await auditWhenDue(r.ports, NEVER);
   assert.equal((await readSummary(r.db)).hold, null);
+});
+
+test('a hundred packs a day are asked about in a few requests, each once, and none is read for it', async () => {
+  const r = await rig(130, true);
+  for (let stretch = 0; stretch < 10; stretch++, r.clock.now += HALF_HOUR) await auditWhenDue(r.start(), NEVER);
+  assert.deepEqual(
+    r.asked.map((ids) => ids.length),
+    [20, 20, 20, 20, 20],
+  );
+  assert.equal(r.read.length, 10);
+  const proven = await r.log.all(r.vaultId);
+  assert.deepEqual([...proven.keys()].toSorted(), [...new Set(r.read)].toSorted());
+});
+
+test('who has nothing to answer with is read in the same stretch, told as damaged, and takes nothing from the draws', async () => {
+  const r = await rig(15, true);
+  const lost = r.ids.slice(0, 3);
+  for (const id of lost) r.server.packs.delete(id);
+  await auditWhenDue(r.ports, NEVER);
+  assert.ok(lost.every((id) => r.read.includes(id)));
+  assert.deepEqual((await readSummary(r.db)).audit.damaged?.packs.toSorted(), lost.toSorted());
+  assert.equal((await r.ports.outbox.audits.get()).packs, 2);
+});
+
+test('whose answers are wrong is read, eight at once, until all are; what is whole is proven by that', async () => {
+  const r = await rig(18, true);
+  const honest = r.server.macOf.bind(r.server);
+  r.server.macOf = () => random.bytes(16);
+  await auditWhenDue(r.ports, NEVER);
+  assert.equal(r.read.length, 2 + 8);
+  r.server.macOf = honest;
+  for (let stretch = 0; stretch < 2; stretch++) {
+    r.clock.now += HALF_HOUR;
+    await auditWhenDue(r.ports, NEVER);
+  }
+  assert.equal(new Set(r.read).size, 18);
+  assert.equal((await readSummary(r.db)).audit.damaged, null);
+  assert.equal((await r.log.all(r.vaultId)).size, 18);
+});
+
+test('a server that knows no challenges, or breaks them off, is read from as ever', async () => {
+  const older = await rig(12, true);
+  older.server.before = (call) => {
+    if (call === 'challengePacks') throw new HoldfastError('E_NOT_FOUND', 'no such route');
+  };
+  const rude = await rig(12, true);
+  rude.server.challengePacks = async (_vault, challenges) => {
+    if (challenges.length === 0) return [];
+    throw new HoldfastError('E_UNAVAILABLE', 'the test says so');
+  };
+  for (const r of [older, rude]) {
+    for (let stretch = 0; stretch < 6; stretch++, r.clock.now += HALF_HOUR) await auditWhenDue(r.ports, NEVER);
+    assert.equal((await readSummary(r.db)).audit.damaged, null);
+    assert.equal((await r.ports.outbox.audits.get()).packs, 10);
+  }
+  assert.equal(older.read.length, 10);
+  assert.equal(new Set(rude.read).size, 12);
 });

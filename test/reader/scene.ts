@@ -14,6 +14,7 @@ import {
   foundVault,
   joinVault,
   memoryJournal,
+  noTokens,
   random,
   sourceOf,
   type TestDevice,
@@ -77,6 +78,7 @@ export async function archiveAs(session: Session, items: readonly ArchiveItem[])
     indexKey: session.vaultKeys.index,
     lanes,
     journal: memoryJournal(),
+    tokens: noTokens,
   };
   const summary = await createArchiver(deps).archive(items, { signal: NEVER, onEvent: () => {} });
   if (summary.committed !== items.length) throw new Error(`${summary.committed} of ${items.length} files committed`);

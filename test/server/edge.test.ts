@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type PackStore, Refusal } from '../../server/domain/index.ts';
-import { linkPath, logPath, packPath, packsMissingPath, ROUTES, sessionPath } from '../../shared/protocol/index.ts';
+import {
+  linkPath,
+  logPath,
+  packPath,
+  packsChallengePath,
+  packsMissingPath,
+  ROUTES,
+  sessionPath,
+} from '../../shared/protocol/index.ts';
 import { ServerInfo } from '../../shared/protocol/schemas.ts';
 import { type Bench, bench, ORIGINS } from './support/bench.ts';
 import { entry, hexId, Person, pack, wrongProof } from './support/person.ts';
@@ -40,6 +48,7 @@ describe('what every request meets', () => {
       ['GET', `${logPath(id)}?after=0`],
       ['POST', logPath(id)],
       ['POST', packsMissingPath(id)],
+      ['POST', packsChallengePath(id)],
       ['GET', packPath(id, packId)],
       ['PUT', packPath(id, packId)],
       ['GET', ROUTES.links],
@@ -167,6 +176,10 @@ describe('what every request meets', () => {
     const { id, bytes } = pack();
     await person.put(bytes);
     await person.ask('GET', packPath(person.vault, id));
+    const auditKey = pack().bytes.subarray(0, 32).toString('base64url');
+    const challenges = [{ pack: id, key: auditKey }];
+    await person.ask('POST', packsChallengePath(person.vault), { json: { challenges } });
+    await person.ask('POST', packsChallengePath(person.vault), { json: { challenges, more: 1 } });
     await person.append([entry()], [hexId(32)]);
     const { proof, wire } = await person.link();
     await server.askShare('POST', ROUTES.shareOpen, { json: wrongProof(wire.lookup) });
@@ -185,6 +198,7 @@ describe('what every request meets', () => {
       token: person.token,
       ticket,
       pack: id,
+      'audit key': auditKey,
       lookup: wire.lookup,
       proof: proof.auth,
       account: person.accountId,

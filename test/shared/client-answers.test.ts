@@ -59,6 +59,11 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     valid: { missing: [H32] },
     ask: app((api) => api.packsMissing(ID, [H32])),
   },
+  packsChallenge: {
+    schema: schemas.PacksChallengeAnswer,
+    valid: { answers: ['AAAAAAAAAAAAAAAAAAAAAA'] },
+    ask: app((api) => api.challengePacks(ID, [{ packId: H32, key: new Uint8Array(32) }])),
+  },
   links: { schema: schemas.LinkList, valid: { links: [LINK_ROW] }, ask: app((api) => api.links()) },
   shareOpen: {
     schema: schemas.ShareRecord,

@@ -181,6 +181,22 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: { missing: [H32] },
     gives: [H32],
   },
+  challengePacks: {
+    call: (api) =>
+      api.challengePacks(ID, [
+        { packId: H32, key: bytes(32) },
+        { packId: H32, key: bytes(32, 8) },
+      ]),
+    sends: `POST /v1/vaults/${ID}/packs/challenge`,
+    body: {
+      challenges: [
+        { pack: H32, key: base64(32) },
+        { pack: H32, key: base64(32, 8) },
+      ],
+    },
+    answer: { answers: [base64(16), null] },
+    gives: [bytes(16), null],
+  },
   createLink: {
     call: (api) => api.createLink({ lookup: ID, vaultId: ID, authHash: H32, record: bytes(9), ...limits }),
     sends: 'POST /v1/links',
@@ -327,6 +343,13 @@ describe('packs', () => {
 
   test('the server may only miss packs it was asked about', () =>
     assert.rejects(api({ body: { missing: ['f'.repeat(64)] } }).api.packsMissing(ID, [H32]), code('E_PROTOCOL')));
+
+  test('a challenge gets as many answers as there were questions, of 16 bytes each', async () => {
+    const ask = (given: unknown) =>
+      api({ body: { answers: given } }).api.challengePacks(ID, [{ packId: H32, key: bytes(32) }]);
+    for (const given of [[], [null, null], [base64(15)], [base64(32)]])
+      await assert.rejects(ask(given), code('E_PROTOCOL'));
+  });
 });
 
 describe('the share origin', () => {

@@ -18,6 +18,7 @@ import {
 } from '../../shared/client/index.ts';
 import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import {
+  challengedRange,
   challengeInput,
   DEVICE_SESSION_IDLE_MS,
   entryHashInput,
@@ -378,6 +379,21 @@ describe('packs', () => {
     const absent = toHex(random(32));
     assert.deepEqual(await api.packsMissing(vault, [packId, absent]), [absent]);
     assert.equal((await api.account()).packs, 1);
+  });
+
+  test('are asked about instead of read: the HMAC of the range that the key chooses, null for what is not there', async () => {
+    const member = await signUp();
+    const { packId, pack } = await storedPack(member, 262_144);
+    const key = random(32);
+    const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    const { start, end } = challengedRange(key, pack.length);
+    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', hmac, pack.subarray(start, end)));
+    const absent = { packId: toHex(random(32)), key: random(32) };
+    const given = await member.api.challengePacks(member.vault, [absent, { packId, key }]);
+    assert.deepEqual(given, [null, mac.slice(0, 16)]);
+    const stranger = await signUp();
+    await assert.rejects(stranger.api.challengePacks(member.vault, [{ packId, key }]), code('E_NOT_FOUND'));
+    await assert.rejects(anonymous().challengePacks(member.vault, []), code('E_SESSION'));
   });
 
   test('under another name, of another size, or asked for crooked are refused', async () => {

@@ -121,6 +121,7 @@ export async function joinVault(
     random,
     lanes: [await createLane(domain, random), await createLane(domain, random)],
     journal: memoryJournal(),
+    tokens: noTokens,
   };
 }
 
@@ -147,3 +148,6 @@ export function memoryJournal(): ArchiverDeps['journal'] {
     },
   };
 }
+
+/** A token keeper that keeps none. */
+export const noTokens: ArchiverDeps['tokens'] = { put: async () => undefined };

@@ -1,9 +1,10 @@
 /** The shelf in memory: log with compare-and-set and packs by hash, with doors for a test to make it evil or absent. */
+import { createHmac } from 'node:crypto';
 import type { PackApi } from '../../shared/archiver/index.ts';
 import { type Bytes, fromHex, toHex } from '../../shared/bytes/index.ts';
 import { sha256 } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
-import type { Head } from '../../shared/protocol/index.ts';
+import { AUDIT_MAC_BYTES, challengedRange, type Head } from '../../shared/protocol/index.ts';
 import { entryHash, type LogApi } from '../../shared/vault/index.ts';
 
 export class MemoryServer implements LogApi, PackApi {
@@ -11,7 +12,7 @@ export class MemoryServer implements LogApi, PackApi {
   readonly packs = new Map<string, Bytes>();
   head: Head = { seq: 0, hash: '00'.repeat(32) };
   /** Called before every request; throw to fail it. */
-  before: (call: 'readLog' | 'append' | 'putPack' | 'pack') => void | Promise<void> = () => {};
+  before: (call: 'readLog' | 'append' | 'putPack' | 'pack' | 'challengePacks') => void | Promise<void> = () => {};
   /** Called after an append or put took effect; throw to lose the answer. */
   after: (call: 'append' | 'putPack') => void = () => {};
   puts = 0;
@@ -46,6 +47,19 @@ export class MemoryServer implements LogApi, PackApi {
 
   async packsMissing(_vault: string, ids: readonly string[]) {
     return ids.filter((id) => !this.packs.has(id));
+  }
+
+  async challengePacks(_vault: string, challenges: readonly { packId: string; key: Bytes }[]) {
+    await this.before('challengePacks');
+    return challenges.map(({ packId, key }) => this.macOf(packId, key));
+  }
+
+  macOf(packId: string, key: Bytes): Bytes | null {
+    const pack = this.packs.get(packId);
+    if (pack === undefined) return null;
+    const { start, end } = challengedRange(key, pack.length);
+    const mac = createHmac('sha256', key).update(pack.subarray(start, end)).digest();
+    return new Uint8Array(mac.subarray(0, AUDIT_MAC_BYTES));
   }
 
   async pack(_vault: string, id: string, range?: { start: number; end: number }) {

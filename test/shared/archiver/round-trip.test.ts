@@ -5,6 +5,7 @@ import { type ArchiveEvent, type ArchiveItem, createArchiver } from '../../../sh
 import { type Bytes, concat, equal, utf8 } from '../../../shared/bytes/index.ts';
 import { createCatalog } from '../../../shared/catalog/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
+import { type AuditTokens, auditTokenKey } from '../../../shared/format/index.ts';
 import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
 import { chunkPlaces, countsOf, nodesOf } from '../../../shared/vault/index.ts';
 import { joinVault, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
@@ -286,6 +287,22 @@ test('nothing is called safe when the server does not give back what it acknowle
     events.some((event) => event.type === 'proven'),
     false,
   );
+});
+
+test('each pack has its audit tokens, and a backup does not mind when they cannot be kept', async () => {
+  const { server, device } = await setUp();
+  const kept = new Map<string, AuditTokens>();
+  const tokens = { put: async (_vault: string, id: string, made: AuditTokens) => void kept.set(id, made) };
+  await backUp({ ...device, tokens }, [item('a', random.bytes(6_000_000))]);
+  assert.deepEqual([...kept.keys()].toSorted(), [...server.packs.keys()].toSorted());
+  for (const [id, { salt, macs }] of kept) {
+    assert.equal(macs.length, 4);
+    for (const [index, mac] of macs.entries()) {
+      assert.deepEqual(server.macOf(id, await auditTokenKey(device.domain, id, { salt, index })), mac);
+    }
+  }
+  const broken = { ...device, tokens: { put: () => Promise.reject(new Error('the disk is full')) } };
+  assert.equal((await backUp(broken, [item('b', random.bytes(100_000))])).summary.committed, 1);
 });
 
 test('a tampered or cut pack gives an error and not one wrong byte', async () => {

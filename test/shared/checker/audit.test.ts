@@ -1,6 +1,8 @@
 /** Audits over a server that flips, cuts, swaps and loses packs: each is told by name, none hides another. */
+import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createTokenStore } from '../../../shared/browser/index.ts';
 import { fromHex, toHex, u32be, utf8 } from '../../../shared/bytes/index.ts';
 import { createChecker, type Verdict } from '../../../shared/checker/index.ts';
 import { sha256 } from '../../../shared/crypto/index.ts';
@@ -12,6 +14,7 @@ import { archive, idByName, itemOf } from '../../support/share-scene.ts';
 import { flipped } from '../../support/tamper.ts';
 
 const NEVER = new AbortController().signal;
+let count = 0;
 
 async function collect(verdicts: AsyncIterable<Verdict>): Promise<Record<string, Verdict['damage']>> {
   const found: Record<string, Verdict['damage']> = {};
@@ -34,7 +37,9 @@ function checkerOf(device: TestDevice, server: MemoryServer, requests: string[],
   return createChecker({
     ...device,
     random: randomness,
+    tokens: createTokenStore(`audit-${count++}`),
     api: {
+      challengePacks: (vault, challenges) => server.challengePacks(vault, challenges),
       pack: (vault, id, range) => {
         requests.push(range === undefined ? id : `${id} ${range.start}`);
         return server.pack(vault, id, range);

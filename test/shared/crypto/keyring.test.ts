@@ -115,7 +115,7 @@ test("a domain's keys are its own, never extractable, and never another domain's
     domainKeys(random.bytes(32), random.bytes(16)),
   ]);
   assert.equal(a.chunkerSecret.length, 4_112);
-  for (const key of [a.chunkId, a.seal, a.hedge]) assert.equal(key.extractable, false);
+  for (const key of [a.chunkId, a.seal, a.hedge, a.audit]) assert.equal(key.extractable, false);
   const message = utf8('the same content');
   const tags = await Promise.all([a.chunkId, a.hedge, b.chunkId, b.hedge].map((key) => hmac(key, message)));
   assert.equal(new Set(tags.map(toHex)).size, tags.length);
