@@ -8,6 +8,7 @@ import { ChromiumRig } from '../support/browser/index.ts';
 import { writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
+import { until } from '../support/waiting.ts';
 import * as person from './support/journey.ts';
 
 let root: string;
@@ -107,3 +108,23 @@ test('put back by the operator, it is whole again', async () => {
   await page.getByText('Everything is safe').first().waitFor();
   assert.match(await proofOf('lost.bin'), /^Read back and verified /);
 });
+
+test('beside what is read, the packs answer what only their bytes can', async () => {
+  await auditNow();
+  await until('right answers of all packs', async () => (await answered()) === packs.length);
+});
+
+/** How many packs have given a right answer since they were last read. */
+function answered(): Promise<number> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const db = await done(indexedDB.open('holdfast-tokens'));
+    const kept = await done(db.transaction('tokens').objectStore('tokens').getAll());
+    db.close();
+    return kept.filter(({ answeredAt }) => answeredAt !== null).length;
+  });
+}
