@@ -1,11 +1,11 @@
-/** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox). Wiring only. */
+/** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox), as its lanes are. Wiring only. */
 import { randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
 import { deviceName } from '../../web/worker/device-name.ts';
 import { Sources } from '../capture/worker/index.ts';
 import type { EngineReport } from '../messaging/index.ts';
 import { isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
-import { type AuditPorts, auditWhenDue, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
+import { type AuditPorts, auditWhenDue, connectLanes, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
 
 const db = openQueue();
 const outbox = createOutbox(db, Date.now);
@@ -39,6 +39,10 @@ const loop = new EngineLoop({
   report,
 });
 
-self.addEventListener('message', () => loop.wake());
+self.addEventListener('message', (event) => {
+  const { data, ports } = event as MessageEvent;
+  if (data === 'lanes') connectLanes(ports);
+  else loop.wake();
+});
 self.addEventListener('online', () => void outbox.controls.release('offline').then(() => loop.wake()));
 onNetworkChange(() => void outbox.controls.release('metered').then(() => loop.wake()));

@@ -1,4 +1,4 @@
-/** A lane's worker, owned by the engine's. Wiring only. */
+/** A lane's worker. The engine speaks to it through the port that comes first. Wiring only. */
 import { serveLane } from '../runner/lane-worker.ts';
 
-serveLane(self);
+self.addEventListener('message', (event) => serveLane((event as MessageEvent).ports[0] as MessagePort), { once: true });

@@ -5,5 +5,6 @@
  */
 export { type AuditPorts, auditWhenDue } from './audit.ts';
 export { openAuditor, openEngine } from './engine.ts';
+export { connectLanes } from './lanes.ts';
 export { EngineLoop, type LoopPorts } from './loop.ts';
 export { type RunPorts, run } from './run.ts';

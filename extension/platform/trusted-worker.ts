@@ -1,5 +1,5 @@
-/** Starts a worker of ours. Its address comes approved by this context's one Trusted Types policy, which knows it alone. */
-import { HoldfastError } from '../../../shared/errors/index.ts';
+/** Starts workers of ours. Their addresses come approved by this context's one Trusted Types policy, which knows no others. */
+import { HoldfastError } from '../../shared/errors/index.ts';
 
 interface TrustedTypes {
   createPolicy(
@@ -8,14 +8,18 @@ interface TrustedTypes {
   ): { createScriptURL(url: string): unknown };
 }
 
-/** A context starts workers of one address only: a policy is made once. */
+const known = new Set<string>();
+let policy: { createScriptURL(url: string): unknown } | undefined;
+
+/** What starts workers of this address; no other can be started. */
 export function workerStarter(address: string, name: string): () => Worker {
-  let policy: { createScriptURL(url: string): unknown } | undefined;
+  known.add(address);
   return () => {
     const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
+    // A context makes its policy once.
     policy ??= trustedTypes?.createPolicy('ebk1-url', {
       createScriptURL(asked) {
-        if (asked === address) return asked;
+        if (known.has(asked)) return asked;
         throw new HoldfastError('E_INTERNAL', 'an address outside the policy');
       },
     });
