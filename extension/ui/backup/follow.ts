@@ -7,7 +7,7 @@ import type { Send } from '../../messaging/index.ts';
 import type { QueueView } from '../../queue/view.ts';
 
 /** After so long without another proof, and at the latest, the vault's worker looks. */
-const QUIET_MS = 500;
+const QUIET_MS = 2_000;
 const LATEST_MS = 15_000;
 
 export interface VaultSide {
