@@ -226,6 +226,29 @@ describe('packs', () => {
       await app.close();
     });
 
+    it('lets go of every pack when a connection ends on which several were asked for', async () => {
+      let [open, closed] = [0, 0];
+      async function* endless() {
+        open++;
+        try {
+          for (;;) yield randomBytes(1_048_576);
+        } finally {
+          closed++;
+        }
+      }
+      const app = fastify();
+      app.get('/', (_request, reply) => sendPack(reply, 'id', { size: 1e9, start: 0, end: 1e9, blocks: endless() }));
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      const client = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+      client.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(3));
+      await once(client, 'readable');
+      assert.equal(open, 3);
+      client.destroy();
+      for (let i = 0; i < 200 && closed < 3; i++) await new Promise((done) => setTimeout(done, 10));
+      assert.equal(closed, 3);
+      await app.close();
+    });
+
     it('needs a Content-Length', async () => {
       const { id } = pack();
       const lines = [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Transfer-Encoding: chunked', 'Connection: close'];
