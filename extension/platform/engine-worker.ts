@@ -22,14 +22,16 @@ const startLane = workerStarter(laneUrl, 'lane');
 
 export function startEngineWorker(onReport: (report: EngineReport) => void): EngineWorker {
   let workers: readonly [engine: Worker, ...lanes: Worker[]] | null = null;
+  let resting: ReturnType<typeof setTimeout> | undefined;
   const close = (): void => {
+    clearTimeout(resting);
     for (const worker of workers ?? []) worker.terminate();
     workers = null;
   };
   // Whoever waits for a lane that died would wait for good, so all begin anew. What the engine held comes back by itself.
   const onBroken = (): void => {
-    if (workers !== null) setTimeout(wake, REST_MS);
     close();
+    resting = setTimeout(wake, REST_MS);
   };
   const wake = (): void => {
     workers ??= start(onReport, onBroken);
