@@ -42,11 +42,17 @@ export type Limits = Pick<SettingValues, 'uploadLimit' | 'waitOnMetered'>;
 /** The part of the list to show. */
 export type QueueFilter = 'all' | 'open' | 'failed' | 'done';
 
+export interface Proofs {
+  readonly lastProvenAt: number | null;
+  readonly atRest: boolean;
+}
+
 export interface QueueView {
   summary(): Live<QueueSummary>;
   /** Newest change first. */
   jobs(filter: QueueFilter, limit: number): Live<readonly JobRow[]>;
-  lastProvenAt(): Live<number | null>;
+  /** When something was last proven, and whether nothing is under way. */
+  proofs(): Live<Proofs>;
   hold(): Live<Hold | null>;
   limits(): Live<Limits>;
   /** The sources that the browser must be asked for again before their items can go on. */
@@ -64,7 +70,7 @@ export function createView(db: QueueDb): QueueView {
   return {
     summary: () => live(() => readSummary(db)),
     jobs: (filter, limit) => live(() => readJobs(db, filter, limit)),
-    lastProvenAt: () => live(() => readSetting(db, 'lastProvenAt')),
+    proofs: () => live(() => readProofs(db)),
     hold: () => live(() => readSetting(db, 'hold')),
     limits: () => live(() => readLimits(db)),
     awaitingPermission: () => live(() => readAwaiting(db)),
@@ -97,6 +103,13 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     audit: await readSetting(db, 'audit'),
     account: await readSetting(db, 'account'),
   };
+}
+
+function readProofs(db: QueueDb): Promise<Proofs> {
+  return db.transaction('r', db.settings, async () => {
+    const { leased = 0, committed = 0 } = await readSetting(db, 'counts');
+    return { lastProvenAt: await readSetting(db, 'lastProvenAt'), atRest: leased + committed === 0 };
+  });
 }
 
 async function readLimits(db: QueueDb): Promise<Limits> {

@@ -6,9 +6,8 @@ import type { SessionStatus, VaultApi, VaultEvent } from '../../../web/session/i
 import type { Send } from '../../messaging/index.ts';
 import type { QueueView } from '../../queue/view.ts';
 
-/** After so long without another proof, and at the latest, the vault's worker looks. */
-const QUIET_MS = 2_000;
-const LATEST_MS = 15_000;
+/** How long what was proven may wait to be seen by the vault's worker while a backup goes on. */
+const SELDOM_MS = 15_000;
 
 export interface VaultSide {
   readonly api: Pick<VaultApi, 'status' | 'refresh'>;
@@ -27,20 +26,23 @@ export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send)
   refreshWhenSignedOut(api, view);
 }
 
-/** One refresh after many proofs: reading what is new takes from the backup that makes it. */
+/** At once when the queue is at rest; seldom while it is not, because reading what is new takes from the backup that makes it. */
 function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
-  let news: { readonly since: number; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+  let seen: number | null = null;
+  let last: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const refresh = (): void => {
-    news = null;
+    clearTimeout(timer);
+    timer = undefined;
+    seen = last;
     // The screens say by themselves what is wrong with the server.
     void api.refresh().catch(() => undefined);
   };
-  view.lastProvenAt().subscribe((lastProvenAt) => {
-    if (lastProvenAt === null) return;
-    const now = Date.now();
-    const since = news?.since ?? now;
-    clearTimeout(news?.timer);
-    news = { since, timer: setTimeout(refresh, Math.min(QUIET_MS, since + LATEST_MS - now)) };
+  view.proofs().subscribe(({ lastProvenAt, atRest }) => {
+    last = lastProvenAt;
+    if (last === seen) return;
+    if (atRest) refresh();
+    else timer ??= setTimeout(refresh, SELDOM_MS);
   });
 }
 
