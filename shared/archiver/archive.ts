@@ -100,11 +100,12 @@ class Run {
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
     const budget = new Budget(BUDGET);
-    this.#sender = createSender(deps, this.#signal, () => this.#committer.due());
+    this.#sender = createSender(deps, this.#signal);
     this.#packer = createPacker(
       (blobs) => this.#sender.put(blobs),
       () => budget.take(MAX_PACK),
       () => (deps.random.bytes(1)[0] as number) / 256,
+      () => this.#committer.due(),
     );
     const store = createChunkStore(deps.vault, this.#packer);
     this.#reader = { store, budget, now: () => deps.clock.now(), signal: this.#signal };

@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { readRange, readTogether } from './source.ts';
+import { readInOne, readRange } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -84,7 +84,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
 
   return {
     async whole(files) {
-      const bytes = await readTogether(files);
+      const bytes = await readInOne(files);
       const parts = cut(
         bytes,
         files.map(({ size }) => size),

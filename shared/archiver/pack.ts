@@ -42,11 +42,13 @@ export interface Packer {
  * @param put seals and sends one pack: resolves as soon as it is on its way, to a promise of its being durable. Waiting
  *   here bounds the packs in flight.
  * @param hold counts the memory of a pack from its first chunk until it is durable
+ * @param onDurable after each pack, when its parcels say that they are durable
  */
 export function createPacker(
   put: (blobs: readonly PackBlob[]) => Promise<{ durable: Promise<void> }>,
   hold: () => Release,
   random01: () => number,
+  onDurable: () => void,
 ): Packer {
   const open: OpenPack[] = [];
   const underway = new Set<Promise<void>>();
@@ -64,6 +66,7 @@ export function createPacker(
     promise.then(() => {
       durable = true;
       release();
+      onDurable();
     }, release);
     const pack = {
       blobs: [],

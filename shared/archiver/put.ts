@@ -18,8 +18,7 @@ export interface Sender {
   readonly sent: { bytes: number; packs: number };
 }
 
-/** `onDurable` after each pack. */
-export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable: () => void): Sender {
+export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
   const { vaultId } = deps.vault;
   const slots = new Budget(IN_FLIGHT);
   const buffers = new BufferPool(MAX_PACK, IN_FLIGHT);
@@ -44,7 +43,6 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal, onDurable:
     sent.packs++;
     buffers.give(pack);
     durable.push(known);
-    onDurable();
   }
 
   async function keepTokens(id: string, pack: Bytes): Promise<void> {

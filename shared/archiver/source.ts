@@ -17,7 +17,7 @@ export function sourceError(error: unknown): HoldfastError {
 }
 
 /** The bytes of several files, one after another: one question to the browser. Errors as `readRange`. */
-export async function readTogether(files: readonly Blob[]): Promise<Bytes> {
+export async function readInOne(files: readonly Blob[]): Promise<Bytes> {
   const bytes = await readWhole(new Blob([...files]));
   const expected = files.reduce((sum, { size }) => sum + size, 0);
   if (bytes.length !== expected) throw new HoldfastError('E_SOURCE_CHANGED', 'the files have other lengths now');

@@ -28,6 +28,7 @@ function slowRoad() {
     put,
     () => () => undefined,
     () => 0,
+    () => undefined,
   );
   /** Lets packs through, one after another, while `work` goes on. */
   const drain = async (work: Promise<unknown>): Promise<void> => {
@@ -59,4 +60,18 @@ test('closing everything twice at a time sends nothing twice, and each waits unt
   };
   await drain(Promise.all([flushed(), flushed()]));
   assert.deepEqual(sent.sort(), [1, 2, 3]);
+});
+
+test('what hears that a pack is durable finds its parcels durable', async () => {
+  const heard: boolean[] = [];
+  const packer = createPacker(
+    async () => ({ durable: Promise.resolve() }),
+    () => () => undefined,
+    () => 0,
+    () => heard.push(parcel.isDurable()),
+  );
+  const parcel = await packer.add(blobOf(1, LARGE));
+  assert.equal(parcel.isDurable(), false);
+  await packer.flush();
+  assert.deepEqual(heard, [true]);
 });
