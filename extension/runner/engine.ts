@@ -36,7 +36,7 @@ export async function openEngine(deviceName: string, uploadLimit: () => number |
   });
 }
 
-/** As `openEngine`, for reading back; starts no lanes. */
+/** As `openEngine`, for reading back; gives the lanes no keys. */
 export async function openAuditor(deviceName: string): Promise<Auditor> {
   const { vault, domain, vaultKeys, ports } = await openSession(deviceName);
   const { api } = ports;

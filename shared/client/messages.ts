@@ -78,7 +78,6 @@ export type AppendOutcome =
   | { readonly ok: false; readonly reason: 'head-moved'; readonly head: Head }
   | { readonly ok: false; readonly reason: 'packs-missing'; readonly missing: readonly string[] };
 
-/** Part of a pack in bytes, `end` exclusive; both multiples of RANGE_ALIGN. */
 /** An audit's question about one pack: the HMAC under `key` of the range that `key` chooses. */
 export interface PackChallenge {
   readonly packId: string;
@@ -86,6 +85,7 @@ export interface PackChallenge {
   readonly key: Bytes;
 }
 
+/** Part of a pack in bytes, `end` exclusive; both multiples of RANGE_ALIGN. */
 export interface PackRange {
   readonly start: number;
   readonly end: number;
