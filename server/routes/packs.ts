@@ -90,9 +90,10 @@ export function packUploadRoute(app: App, { deps }: Site): void {
       const { vault, pack } = request.params;
       const address = { accountId: signedIn(request).accountId, vaultId: vault, packId: pack };
       try {
-        // Giving up early leaves the connection open, so that the refusal can still be read.
         await putPack(deps, address, size, request.raw.iterator({ destroyOnReturn: false }));
       } catch (cause) {
+        // Browsers hear an answer only when they have sent all: the rest is taken in, and the connection serves on.
+        request.raw.resume();
         throw request.raw.readableAborted ? new Refusal('bad-request', { cause }) : cause;
       }
       return { id: pack };

@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fastify from 'fastify';
+import { Refusal } from '../../server/domain/index.ts';
 import { sendPack } from '../../server/routes/packs.ts';
 import { PACK_CLASSES, packPath, packsMissingPath, ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
@@ -248,6 +249,34 @@ describe('packs', () => {
       assert.equal(closed, 3);
       await app.close();
     });
+
+    for (const blocks of [0, 1]) {
+      it(`refuses after ${blocks} blocks so that a client hears it that sends everything before it listens`, async () => {
+        const refusing = await bench({}, (store) => ({
+          ...store,
+          async put(_id, _size, source) {
+            let left = blocks;
+            if (left > 0) for await (const _ of source) if (--left === 0) break;
+            throw new Refusal('server-full');
+          },
+        }));
+        const one = await Person.registered(refusing);
+        await refusing.app.listen({ host: '127.0.0.1', port: 0 });
+        const socket = connect((refusing.app.server.address() as AddressInfo).port, '127.0.0.1');
+        const ask = (first: string, ...more: string[]): void => {
+          const lines = [first, 'Host: 127.0.0.1', `Authorization: Bearer ${one.token}`, 'X-EBK: 1', ...more, '', ''];
+          socket.write(lines.join('\r\n'));
+        };
+        const { id, bytes } = pack(4_194_304);
+        ask(`PUT ${packPath(one.vault, id)} HTTP/1.1`, 'Content-Length: 4194304');
+        await new Promise((sent) => socket.write(bytes, sent));
+        ask(`GET ${ROUTES.account} HTTP/1.1`, 'Connection: close');
+        let answers = '';
+        for await (const text of socket.setEncoding('latin1')) answers += text;
+        assert.match(answers, /^HTTP\/1.1 507 .*HTTP\/1.1 200 /s);
+        await refusing.close();
+      });
+    }
 
     it('needs a Content-Length', async () => {
       const { id } = pack();
