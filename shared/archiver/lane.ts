@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { readInOne, readRange } from './source.ts';
+import { openReading, type Reading, readInOne } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -61,8 +61,9 @@ interface Held {
 export async function createLane(domain: DomainKeys, random: Random): Promise<Lane> {
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
   const room = new BufferPool(MAX_CHUNK, ROOM);
+  const memory = { allocate: (length: number) => room.take(length), release: (bytes: Bytes) => room.give(bytes) };
   const groups = new Map<number, readonly Held[]>();
-  const files = new Map<number, AsyncGenerator<Bytes, void, undefined>>();
+  const files = new Map<number, { cuts: AsyncGenerator<Bytes, void, undefined>; reading: Reading }>();
   const kinds = new Map<number, boolean>();
   let last = 0;
 
@@ -94,19 +95,13 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
 
     async open(file) {
       const id = ++last;
-      files.set(
-        id,
-        chunker.split(
-          (start, end) => readRange(file, start, end),
-          file.size,
-          (length) => room.take(length),
-        ),
-      );
+      const reading = openReading(file, room);
+      files.set(id, { cuts: chunker.split(reading.read, file.size, memory), reading });
       return id;
     },
 
     async next(file) {
-      const cuts = files.get(file);
+      const cuts = files.get(file)?.cuts;
       if (cuts === undefined) return null;
       const held: Promise<Held>[] = [];
       for (let sum = 0; sum < GROUP; ) {
@@ -120,9 +115,11 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
     },
 
     async close(file) {
-      await files.get(file)?.return();
+      const opened = files.get(file);
       files.delete(file);
       kinds.delete(file);
+      await opened?.cuts.return();
+      await opened?.reading.close();
     },
 
     async seal(id, wanted) {

@@ -1,5 +1,6 @@
 /** Reading what was captured, and what a browser's refusal to read means. */
-import type { Bytes } from '../bytes/index.ts';
+import { type BufferPool, type ByteSource, type Bytes, openStream } from '../bytes/index.ts';
+import { MAX_CHUNK } from '../chunker/index.ts';
 import { type ErrorCode, HoldfastError } from '../errors/index.ts';
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -16,18 +17,43 @@ export function sourceError(error: unknown): HoldfastError {
   return new HoldfastError(CODES[name] ?? 'E_SOURCE_UNREADABLE', name, { cause: error });
 }
 
-/** The bytes of several files, one after another: one question to the browser. Errors as `readRange`. */
-export async function readInOne(files: readonly Blob[]): Promise<Bytes> {
-  const bytes = await readWhole(new Blob([...files]));
-  const expected = files.reduce((sum, { size }) => sum + size, 0);
-  if (bytes.length !== expected) throw new HoldfastError('E_SOURCE_CHANGED', 'the files have other lengths now');
-  return bytes;
+/** Bytes of a file that one question to the browser is for: fewer questions cost less, and each looks at its date anew. */
+const STRETCH = 8 * MAX_CHUNK;
+
+export interface Reading {
+  /** Bytes `[start, end)`, which begin where the last ended. E_SOURCE_CHANGED when there are fewer; else `sourceError`. */
+  read(start: number, end: number): Promise<Bytes>;
+  close(): Promise<void>;
 }
 
-/** Bytes `[start, end)` of a file. E_SOURCE_CHANGED when there are fewer; else what `sourceError` makes of the refusal. */
-export async function readRange(file: Blob, start: number, end: number): Promise<Bytes> {
-  const bytes = await readWhole(file.slice(start, end));
-  if (bytes.length !== end - start) throw new HoldfastError('E_SOURCE_CHANGED', 'the file has another length now');
+/** Reads a file front to back, MAX_CHUNK at a time, into memory that `room` gives. */
+export function openReading(file: Blob, room: BufferPool): Reading {
+  let stretch: ByteSource | null = null;
+  const close = async (): Promise<void> => stretch?.cancel().catch(() => undefined);
+  return {
+    async read(start, end) {
+      if (start % STRETCH === 0) {
+        await close();
+        stretch = openStream(file.slice(start, start + STRETCH).stream());
+      }
+      return fillFrom(stretch as ByteSource, room.take(end - start));
+    },
+    close,
+  };
+}
+
+/** The bytes of several files, one after another: one question to the browser. Errors as `read`. */
+export function readInOne(files: readonly Blob[]): Promise<Bytes> {
+  const length = files.reduce((sum, { size }) => sum + size, 0);
+  return fillFrom(openStream(new Blob([...files]).stream()), new Uint8Array(length));
+}
+
+async function fillFrom(source: ByteSource, room: Bytes): Promise<Bytes> {
+  const wanted = room.length;
+  const bytes = await source.fill(room).catch((error: unknown) => {
+    throw sourceError(error);
+  });
+  if (bytes.length !== wanted) throw new HoldfastError('E_SOURCE_CHANGED', 'the file has another length now');
   return bytes;
 }
 

@@ -1,5 +1,5 @@
 /** Transport over `fetch`. Follows no redirect, caches nothing, sends no referrer; never hands out part of a body. */
-import { BufferPool, type Bytes, concat } from '../bytes/index.ts';
+import { BufferPool, type Bytes, concat, openStream } from '../bytes/index.ts';
 import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
@@ -68,35 +68,21 @@ async function readBody(response: Response, request: TransportRequest): Promise<
   if (request.method === 'HEAD' || response.body === null) return new Uint8Array(0);
   const declared = declaredLength(response);
   if (declared > limit) throw tooLong();
-  const reader = declared > 0 ? fillingReader(response.body) : null;
-  return reader === null ? collect(response.body, declared, limit) : fill(reader, declared);
-}
-
-/** A reader that fills the caller's memory, where the browser has it for answers. */
-function fillingReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
-  try {
-    return stream.getReader({ mode: 'byob' });
-  } catch {
-    return null;
-  }
+  return declared > 0 ? fill(response.body, declared) : collect(response.body, limit);
 }
 
 /** Exactly `length` bytes in one buffer: a pack is not joined from pieces, each in memory of its own. */
-async function fill(reader: ReadableStreamBYOBReader, length: number): Promise<Bytes> {
+async function fill(stream: ReadableStream<Uint8Array>, length: number): Promise<Bytes> {
   const lent = length >= LONG_ANSWER && length <= MAX_PACK;
-  let { buffer } = lent ? room.take(length) : new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    const { done, value } = await reader.read(new Uint8Array(buffer, at, length - at));
-    if (done) throw cutShort();
-    buffer = value.buffer;
-    at += value.length;
-  }
-  if (!(await reader.read(new Uint8Array(1))).done) throw new HoldfastError('E_PROTOCOL', 'more than was declared');
-  const bytes = new Uint8Array(buffer, 0, length);
+  const source = openStream(stream);
+  const bytes = await source.fill(lent ? room.take(length) : new Uint8Array(length));
+  if (bytes.length < length) throw new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
+  if ((await source.fill(new Uint8Array(1))).length > 0)
+    throw new HoldfastError('E_PROTOCOL', 'more than was declared');
   return lent ? room.lend(bytes) : bytes;
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, declared: number, limit: number): Promise<Bytes> {
+async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
@@ -105,12 +91,10 @@ async function collect(stream: ReadableStream<Uint8Array>, declared: number, lim
     parts.push(next.value);
     if (length > limit) throw tooLong();
   }
-  if (length < declared) throw cutShort();
   return concat(...parts);
 }
 
 const tooLong = () => new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
-const cutShort = () => new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
 
 // A compressed body has a declared length of its own that says nothing about the bytes handed out.
 function declaredLength({ headers }: Response): number {

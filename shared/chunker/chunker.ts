@@ -24,8 +24,12 @@ export interface Splitter {
   push(bytes: Uint8Array): number[];
 }
 
-/** Gives `length` bytes to put a chunk together in. */
-export type Allocate = (length: number) => Bytes;
+export interface Memory {
+  /** Gives `length` bytes to put a chunk together in. */
+  readonly allocate: (length: number) => Bytes;
+  /** Is given bytes of each block that `read` gave and that is no longer needed. */
+  readonly release: (bytes: Bytes) => void;
+}
 
 export interface Chunker {
   splitter(): Splitter;
@@ -35,14 +39,14 @@ export interface Chunker {
    * at a time, and begins to read on before the chunks of the last bytes are taken.
    * Errors: those of `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
    */
-  split(read: Read, size: number, allocate?: Allocate): AsyncGenerator<Bytes, void, undefined>;
+  split(read: Read, size: number, memory?: Memory): AsyncGenerator<Bytes, void, undefined>;
 }
 
 /** @param secret 4,112 random bytes that stay the same for a vault; E_INPUT for another length */
 export async function createChunker(secret: Uint8Array): Promise<Chunker> {
   const find = await createFind(secret);
   const splitter = (): Splitter => createSplitter(find);
-  return { splitter, split: (read, size, allocate = fresh) => split(exactly(read), size, splitter, allocate) };
+  return { splitter, split: (read, size, memory = FRESH) => split(exactly(read), size, splitter, memory) };
 }
 
 function createSplitter(find: Find): Splitter {
@@ -68,15 +72,16 @@ function createSplitter(find: Find): Splitter {
   };
 }
 
-const fresh: Allocate = (length) => new Uint8Array(length);
+const FRESH: Memory = { allocate: (length) => new Uint8Array(length), release: () => undefined };
 
 async function* split(
   read: Read,
   size: number,
   splitter: () => Splitter,
-  allocate: Allocate,
+  { allocate, release }: Memory,
 ): AsyncGenerator<Bytes, void, undefined> {
   let cutter: Splitter | null = null;
+  /** What the blocks before this one ended with. */
   let open: Bytes[] = [];
   let at = 0;
   for await (const block of blocks(read, size)) {
@@ -84,6 +89,7 @@ async function* split(
     let taken = 0;
     for (const cut of cutter?.push(block) ?? []) {
       const chunk = joined([...open, block.subarray(taken, cut - at)], allocate);
+      open.forEach(release);
       open = [];
       taken = cut - at;
       yield chunk;
@@ -91,11 +97,13 @@ async function* split(
     at += block.length;
     if (cutter === null) yield block;
     else if (taken < block.length) open.push(block.subarray(taken));
+    else release(block);
   }
   if (open.length > 0) yield joined(open, allocate);
+  open.forEach(release);
 }
 
-function joined(parts: readonly Bytes[], allocate: Allocate): Bytes {
+function joined(parts: readonly Bytes[], allocate: Memory['allocate']): Bytes {
   const out = allocate(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -36,11 +36,10 @@ async function cut(bytes: Uint8Array<ArrayBuffer>): Promise<Cutting> {
 
   const split = performance.now();
   const lengths: number[] = [];
-  const chunks = chunker.split(
-    async (start, end) => bytes.subarray(start, end),
-    bytes.length,
-    (length) => room.subarray(0, length),
-  );
+  const chunks = chunker.split(async (start, end) => bytes.subarray(start, end), bytes.length, {
+    allocate: (length) => room.subarray(0, length),
+    release: () => undefined,
+  });
   for await (const chunk of chunks) lengths.push(chunk.length);
   return { search, chunks: speed(split), lengths };
 }
