@@ -66,7 +66,10 @@ export type { SortKey };
 export interface Catalog {
   /** The first rows of a folder, folders before files; null is the root. E_NOT_FOUND when there is no such folder. */
   folder(folderId: string | null, sort: SortKey, descending: boolean, limit?: number): CatalogFolder;
-  /** Live files and folders whose name contains the query, whatever its case or accents' form; best first. */
+  /**
+   * Live files and folders whose name contains the query, whatever its case or accents' form; best first. An empty query
+   * finds nothing and makes the next one quick.
+   */
   search(query: string, limit: number): CatalogRow[];
   /** Newest first. E_NOT_FOUND. */
   versions(fileId: string): CatalogVersion[];

@@ -15,6 +15,9 @@ interface Sought {
   readonly sure: boolean;
 }
 
+/** In many names, whatever the language. */
+const PRACTICE = 'e';
+
 export class Search {
   #tree: Tree | null = null;
   #last = '';
@@ -22,11 +25,28 @@ export class Search {
   #rows = new Uint32Array(0);
   #count = 0;
 
-  /** Rows of at most `limit` nodes whose name holds the query, in no particular order; and which begin with it. */
+  /**
+   * Rows of at most `limit` nodes whose name holds the query, in no particular order; and which begin with it. None for an
+   * empty query, after which the next is quick: its memory is there, and the engine knows the code.
+   */
   find(tree: Tree, query: string, limit: number): Ranked[] {
     const wanted = fold(query.trim());
-    if (wanted === '') return [];
+    if (wanted === '') {
+      this.#prepare(tree, limit);
+      return [];
+    }
     if (this.#tree !== tree || !wanted.includes(this.#last)) this.#startOver(tree);
+    return this.#seek(tree, wanted, limit);
+  }
+
+  #prepare(tree: Tree, limit: number): void {
+    if (this.#tree === tree) return;
+    this.#startOver(tree);
+    this.#seek(tree, PRACTICE, limit);
+    this.#startOver(tree);
+  }
+
+  #seek(tree: Tree, wanted: string, limit: number): Ranked[] {
     this.#last = wanted;
     const text = utf8(wanted);
     const sought = { text, letters: lettersOf(text), sure: isLetter(text) };
@@ -45,6 +65,7 @@ export class Search {
     const { rows } = tree.state.nodes;
     if (this.#rows.length < rows) this.#rows = new Uint32Array(2 ** Math.ceil(Math.log2(rows)));
     this.#tree = tree;
+    this.#last = '';
     this.#count = rows - 1;
     // All but the root.
     for (let i = 0; i < this.#count; i++) this.#rows[i] = i + 1;

@@ -22,7 +22,7 @@ const QUERIES = [
 
 export const bench: Bench = {
   name: 'catalog',
-  work: '1,000,000 files in 5,005 folders: open the local checkpoint and a tail of 64 entries, list the root, type searches',
+  work: '1,000,000 files in 5,005 folders: open the local checkpoint and a tail of 64 entries, list the root, click on the search field, type searches',
   peer: null,
   differs: [],
   unit: 'ms to open',
@@ -50,6 +50,8 @@ async function measure(page: Page): Promise<Sample> {
   const before = await costs();
   const { open_ms, ...opened } = (await ask(page, { do: 'open' })) as { open_ms: number };
   const { total, detail } = spent(before, await costs());
+  // As the screen does when the field is clicked on, before the first letter.
+  const [clicked] = (await ask(page, { do: 'type', queries: [''] })) as [Typed];
   const typed = (await ask(page, { do: 'type', queries: QUERIES })) as Typed[];
   const slowest = typed.reduce((a, b) => (b.ms > a.ms ? b : a));
   const heap = await page.evaluate(async () => {
@@ -58,7 +60,7 @@ async function measure(page: Page): Promise<Sample> {
   });
   return {
     figure: open_ms,
-    extras: { open_ms, open_cpu_seconds: total, key_ms: slowest.ms, heap_mb: heap / 1e6 },
+    extras: { open_ms, open_cpu_seconds: total, click_ms: clicked.ms, key_ms: slowest.ms, heap_mb: heap / 1e6 },
     detail: `${JSON.stringify(opened)}; CPU ${detail}; slowest key: ${JSON.stringify(slowest)}; ${typed.map(({ query, ms }) => `${query} ${ms.toFixed(0)}`).join(', ')}`,
   };
 }

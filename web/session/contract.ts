@@ -203,6 +203,7 @@ export interface VaultApi {
   refresh(): Promise<boolean>;
   /** All rows, or the first of them. */
   folder(folderId: string | null, sort: FileSort, descending: boolean, limit?: number): Promise<FolderView>;
+  /** An empty query finds nothing and makes the next one quick. */
   search(query: string, limit: number): Promise<readonly FileRow[]>;
   versions(fileId: string): Promise<readonly VersionRow[]>;
 

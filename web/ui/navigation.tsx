@@ -75,13 +75,14 @@ export interface SearchFieldProps {
   placeholder: string;
   clearLabel: string;
   value: string;
+  onFocus: () => void;
   onInput: (value: string) => void;
   /** Arrow down: into the results. */
   onLeave: () => void;
 }
 
 /** The slash key jumps here from anywhere that is not a field. */
-export function SearchField({ label, placeholder, clearLabel, value, onInput, onLeave }: SearchFieldProps) {
+export function SearchField({ label, placeholder, clearLabel, value, onFocus, onInput, onLeave }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -108,6 +109,7 @@ export function SearchField({ label, placeholder, clearLabel, value, onInput, on
         autocapitalize="none"
         spellcheck={false}
         maxLength={255}
+        onFocus={onFocus}
         onInput={(event) => onInput(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && value !== '') onInput('');

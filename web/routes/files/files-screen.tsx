@@ -60,7 +60,7 @@ function Toolbar({ files }: { files: Files }) {
     say(text.files.upToDate);
   });
   const narrow = useMedia('(max-width: 720px)');
-  const { query, setQuery } = files.search;
+  const { query, setQuery, prepare } = files.search;
   return (
     <div class="files-tools">
       <SearchField
@@ -68,6 +68,7 @@ function Toolbar({ files }: { files: Files }) {
         placeholder={text.files.search}
         clearLabel={text.files.clearSearch}
         value={query}
+        onFocus={prepare}
         onInput={setQuery}
         onLeave={() => document.querySelector<HTMLElement>('.grid')?.focus()}
       />

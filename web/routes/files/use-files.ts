@@ -14,6 +14,8 @@ export interface Order {
 export interface Search {
   readonly query: string;
   readonly setQuery: (query: string) => void;
+  /** A query will come. */
+  readonly prepare: () => void;
   /** Null while nothing is searched. */
   readonly results: readonly FileRow[] | null;
   readonly error: unknown;
@@ -141,5 +143,6 @@ function useSearch(): Search {
     },
     [run],
   );
-  return { query, setQuery, ...found };
+  const prepare = useCallback(() => void api.search('', SEARCH_LIMIT).catch(() => undefined), [api]);
+  return { query, setQuery, prepare, ...found };
 }
