@@ -5,7 +5,7 @@ import { type CapturePorts, captureWeb } from './captures.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
-  const { controls } = ports.outbox;
+  const { controls, drops } = ports.outbox;
   const then = async (change: Promise<void>): Promise<null> => {
     await change;
     await scheduler.wake();
@@ -19,6 +19,7 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
     'cancel-all': () => then(controls.cancelAll()),
     retry: ({ ids }) => then(controls.retry(ids)),
     'retry-all': () => then(controls.retryAll()),
+    'forget-drops': ({ ids }) => then(drops.forget(ids)),
     release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
     account: ({ name }) => then(putAccount(ports.outbox, name)),
     limits: ({ uploadLimit, waitOnMetered }) => then(controls.setLimits(uploadLimit, waitOnMetered)),

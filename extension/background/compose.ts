@@ -1,4 +1,5 @@
 /** The background's composition root: everything it is made of, joined once per start. */
+import { locksHeld } from '../../shared/browser/index.ts';
 import { createSend } from '../messaging/index.ts';
 import {
   createEngineHost,
@@ -30,7 +31,7 @@ export function compose(): Background {
     summary: () => readSummary(db),
     host: createEngineHost({ send: createSend(post), onReport: (report) => void scheduler.report(report) }),
     now: Date.now,
-    ...{ repeat, fireAt, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses },
+    ...{ locksHeld, repeat, fireAt, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses },
   });
   return { captures: { outbox, hasSite, fetchInTab, now: Date.now }, scheduler };
 }

@@ -15,6 +15,7 @@ export interface SchedulerPorts {
   readonly summary: () => Promise<QueueSummary>;
   readonly host: EngineHost;
   readonly now: () => number;
+  readonly locksHeld: () => Promise<ReadonlySet<string>>;
   readonly repeat: (name: AlarmName, minutes: number) => Promise<void>;
   readonly fireAt: (name: AlarmName, when: number | null) => Promise<void>;
   readonly showBadge: (look: BadgeLook) => Promise<void>;
@@ -24,7 +25,7 @@ export interface SchedulerPorts {
   readonly putNotifiedCauses: (causes: readonly string[]) => Promise<void>;
 }
 
-/** While there is work, the engine is looked after every half minute; otherwise the badge's age every half hour. */
+/** While there is work, engine and drops are looked after every half minute; otherwise the badge's age every half hour. */
 const BUSY_MINUTES = 0.5;
 const IDLE_MINUTES = 30;
 const TITLE = 'Holdfast';
@@ -68,10 +69,11 @@ export class Scheduler {
   }
 
   async #look(idle: boolean): Promise<void> {
-    const { outbox, host, now, repeat, fireAt } = this.#ports;
+    const { outbox, host, now, locksHeld, repeat, fireAt } = this.#ports;
+    const drops = await outbox.drops.settle(locksHeld);
     const due = await outbox.leases.nextDue();
     const busy = due !== null && due <= now();
-    await repeat('engine-wake', due === null ? IDLE_MINUTES : BUSY_MINUTES);
+    await repeat('engine-wake', due === null && drops === 0 ? IDLE_MINUTES : BUSY_MINUTES);
     await fireAt('retry', busy ? null : due);
     const audit = await outbox.audits.dueAt();
     await fireAt('audit', audit);

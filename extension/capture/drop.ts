@@ -5,66 +5,59 @@
  */
 
 import { sourceError } from '../../shared/archiver/index.ts';
-import type { CapturedItem } from '../queue/index.ts';
-import { childrenOf, isEntry, isFolderEntry, walkEntries, walkEntry } from './entries.ts';
+import type { CapturedItem, DropRoot } from '../queue/index.ts';
+import { childrenOf, isEntry, isFolderEntry, walkEntry } from './entries.ts';
 import { itemIn, itemOfHandle } from './files.ts';
 
+type Handle = FileSystemFileHandle | FileSystemDirectoryHandle;
+
 interface HandleItem {
-  getAsFileSystemHandle?: () => Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null>;
+  getAsFileSystemHandle?: () => Promise<Handle | null>;
 }
 
-/** Where a browser gives no handles, the files themselves are handed on in parts, so that a large tree is not held at once. */
-export type TakeItems = (items: readonly CapturedItem[]) => Promise<unknown>;
+export interface Drop {
+  /** What is at hand at once. */
+  readonly items: readonly CapturedItem[];
+  /** The dropped things that are not whole by that. */
+  readonly roots: readonly DropRoot[];
+  /** What makes them whole, in parts, so that a large tree is not held at once. To be read once, while the page lives. */
+  readonly rest: AsyncIterable<readonly CapturedItem[]>;
+}
 
 const PART = 100;
-/** Folders compared together: each is a few questions to another process. */
-const TOGETHER = 16;
 
 /** Must be called inside the drop event. */
-export function readDrop(transfer: DataTransfer, take: TakeItems): Promise<void> {
-  const files = Array.from(transfer.items).filter((item) => item.kind === 'file');
-  const handles = files.map((item) => (item as HandleItem).getAsFileSystemHandle?.());
-  const entries = files.map((item) => item.webkitGetAsEntry());
-  if (handles.every((handle) => handle !== undefined)) return takeHandles(handles, entries, take);
+export async function readDrop(transfer: DataTransfer): Promise<Drop> {
+  const dropped = Array.from(transfer.items).filter((item) => item.kind === 'file');
+  const asked = dropped.map((item) => (item as HandleItem).getAsFileSystemHandle?.().catch(() => null) ?? null);
+  const entries = dropped.map((item) => item.webkitGetAsEntry());
   const plain = Array.from(transfer.files);
-  return takeEntries(entries, plain, take);
+  const handles = await Promise.all(asked);
+  const roots = handles.flatMap((handle, i) => rootOf(handle, entries[i] ?? null));
+  const items = await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle));
+  if (items.length + roots.length === 0) items.push(...plain.map((file) => itemIn([], file)));
+  return { items, roots, rest: inParts(leftOut(roots)) };
 }
 
-async function takeHandles(
-  dropped: readonly Promise<FileSystemFileHandle | FileSystemDirectoryHandle | null>[],
-  entries: readonly (FileSystemEntry | null)[],
-  take: TakeItems,
-): Promise<void> {
-  const handles = await Promise.all(dropped.map((handle) => handle.catch(() => null)));
-  try {
-    // First: a page that is closed meanwhile leaves no folder that looks whole and is not.
-    await takeInParts(leftOut(handles, entries), take);
-  } finally {
-    await take(await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle)));
-  }
+interface Root extends DropRoot {
+  readonly handle: FileSystemDirectoryHandle | null;
+  readonly entry: FileSystemEntry;
 }
 
-async function takeEntries(
-  entries: readonly (FileSystemEntry | null)[],
-  plain: readonly File[],
-  take: TakeItems,
-): Promise<void> {
-  if (entries.every((entry) => entry === null)) {
-    await take(plain.map((file) => itemIn([], file)));
-    return;
-  }
-  await takeInParts(walkEntries(entries), take);
+/** A file by its handle is whole; what has no entry has no second way. */
+function rootOf(handle: Handle | null, entry: FileSystemEntry | null): Root[] {
+  if (entry === null || (handle !== null && !isFolder(handle))) return [];
+  return [{ name: entry.name, handle, entry }];
 }
 
-async function takeInParts(items: AsyncIterable<CapturedItem>, take: TakeItems): Promise<void> {
+async function* inParts(items: AsyncIterable<CapturedItem>): AsyncGenerator<readonly CapturedItem[]> {
   let part: CapturedItem[] = [];
   for await (const item of items) {
-    part.push(item);
-    if (part.length < PART) continue;
-    await take(part);
+    if (part.push(item) < PART) continue;
+    yield part;
     part = [];
   }
-  if (part.length > 0) await take(part);
+  if (part.length > 0) yield part;
 }
 
 /** A folder by both its ways, and where it lies. */
@@ -75,24 +68,18 @@ interface Pair {
 }
 
 /** What comes without a handle, and what the folders' handles do not show, wherever in them it lies. */
-async function* leftOut(
-  handles: readonly (FileSystemHandle | null)[],
-  entries: readonly (FileSystemEntry | null)[],
-): AsyncGenerator<CapturedItem> {
+async function* leftOut(roots: readonly Root[]): AsyncGenerator<CapturedItem> {
   const pairs: Pair[] = [];
-  for (const [i, handle] of handles.entries()) {
-    const entry = entries[i];
-    if (!entry) continue;
-    if (!handle) yield* walkEntry(entry, []);
-    else if (isFolder(handle) && isFolderEntry(entry)) pairs.push({ handle, entry, path: [entry.name] });
+  for (const { handle, entry } of roots) {
+    if (handle === null) yield* walkEntry(entry, []);
+    else if (isFolderEntry(entry)) pairs.push({ handle, entry, path: [entry.name] });
   }
-  while (pairs.length > 0) {
-    const compared = await Promise.all(pairs.splice(-TOGETHER).map(compare));
-    for (const { hidden, failed, inside } of compared) {
-      pairs.push(...inside);
-      yield* failed;
-      for (const { entry, path } of hidden) yield* walkEntry(entry, path);
-    }
+  // One after the other: the backup that goes on meanwhile asks the same process, and should not wait for this.
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const { hidden, failed, inside } = await compare(pair);
+    pairs.push(...inside);
+    yield* failed;
+    for (const { entry, path } of hidden) yield* walkEntry(entry, path);
   }
 }
 
@@ -127,7 +114,7 @@ async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   return all;
 }
 
-/** None where the handle may not be read; null when the folder cannot be read: the walk that follows says so by name. */
+/** None where the handle may not be read; null when the folder cannot be read: the walk says so by name. */
 async function childrenShown(handle: FileSystemDirectoryHandle): Promise<Map<string, FileSystemHandle> | null> {
   const shown = new Map<string, FileSystemHandle>();
   try {

@@ -4,10 +4,6 @@ import { itemIn, unreadableIn } from './files.ts';
 
 export const isFolderEntry = (entry: FileSystemEntry): entry is FileSystemDirectoryEntry => entry.isDirectory;
 
-export async function* walkEntries(entries: readonly (FileSystemEntry | null)[]): AsyncGenerator<CapturedItem> {
-  for (const entry of entries) if (entry !== null) yield* walkEntry(entry, []);
-}
-
 /** The file, or all the files below the folder; what cannot be read is an item by its name. `path`: where it lies. */
 export async function* walkEntry(entry: FileSystemEntry, path: readonly string[]): AsyncGenerator<CapturedItem> {
   if (!isFolderEntry(entry)) {

@@ -1,40 +1,44 @@
 /** The full page's ways in, joined to the queue: each must be called inside the gesture and resolves when it is kept. */
-import type { CapturedItem, FetchedBytes, SourceRow } from '../queue/index.ts';
+import type { CapturedItem, Outbox, SourceRow } from '../queue/index.ts';
 import { readDrop } from './drop.ts';
 import { askForHandle } from './handles.ts';
 import { keep } from './keep.ts';
 import { originPattern } from './link.ts';
 import { pickerSkips, pickFiles, pickFolder, pickOneFile } from './picker.ts';
+import { type DropPorts, takeDrop } from './take-drop.ts';
 
-/** The part of the queue that takes things in. */
-export interface IntakeQueue {
-  capture(items: readonly CapturedItem[]): Promise<unknown>;
-  supply(id: string, bytes: FetchedBytes): Promise<void>;
+export interface IntakePorts extends Pick<DropPorts, 'wake' | 'locked'> {
+  readonly queue: Pick<Outbox, 'intake' | 'drops'>;
+  readonly requestSite: (pattern: string) => Promise<boolean>;
 }
 
-export function createIntakePorts(
-  page: Window,
-  queue: IntakeQueue,
-  wake: () => Promise<unknown>,
-  requestSite: (pattern: string) => Promise<boolean>,
-) {
+export function createIntakePorts(page: Window, { queue, wake, locked, requestSite }: IntakePorts) {
+  const { intake, drops } = queue;
   // Chromium takes its leave back when no handle is alive any more: those chosen here live as long as the page.
   const alive: FileSystemHandle[] = [];
+  const stayAlive = (items: readonly CapturedItem[]): void => {
+    for (const item of items) if (item.kind === 'file' || item.kind === 'folder') alive.push(item.handle);
+  };
   const take = async (items: readonly CapturedItem[]): Promise<void> => {
     if (items.length === 0) return;
-    for (const item of items) if (item.kind === 'file' || item.kind === 'folder') alive.push(item.handle);
-    await keep((some) => queue.capture(some), items);
+    stayAlive(items);
+    await keep((some) => intake.capture(some), items);
     await wake();
   };
   return {
     pickFiles: async () => take(await pickFiles(page)),
     pickFolder: async () => take(await pickFolder(page)),
     pickerSkips: pickerSkips(page),
-    takeDrop: (transfer: DataTransfer) => readDrop(transfer, take),
+    async takeDrop(transfer: DataTransfer): Promise<void> {
+      const drop = await readDrop(transfer);
+      if (drop.roots.length === 0) return take(drop.items);
+      stayAlive(drop.items);
+      await takeDrop(drop, { drops, wake, locked });
+    },
     async give(id: string, given: File | null): Promise<void> {
       const file = given ?? (await pickOneFile(page.document));
       if (file === null) return;
-      await queue.supply(id, { blob: file, name: file.name, mtime: file.lastModified });
+      await intake.supply(id, { blob: file, name: file.name, mtime: file.lastModified });
       await wake();
     },
     async allow(source: SourceRow): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The full page: the whole app of web/, with Backup as its first screen. Wiring only. */
 import { render } from 'preact';
+import { withLock } from '../../shared/browser/index.ts';
 import { applyTheme, createSaver, createUrlPolicy, loadTheme } from '../../web/platform/index.ts';
 import { App, fragmentRouter } from '../../web/routes/index.ts';
 import '../../web/routes/styles/app.css';
@@ -15,12 +16,12 @@ applyTheme(loadTheme());
 const { api, onEvent } = startVault(createUrlPolicy([workerUrl])(workerUrl));
 const db = openQueue();
 const send = createSend(post);
-const { intake } = createOutbox(db, Date.now);
+const queue = createOutbox(db, Date.now);
 const wake = () => send({ type: 'wake' });
 const view = createView(db);
 const screen = backupScreen({
   ...{ view, send, knowsMetered },
-  ...createIntakePorts(window, intake, wake, requestSite),
+  ...createIntakePorts(window, { queue, wake, locked: withLock, requestSite }),
 });
 
 follow({ api, onEvent }, view, send);

@@ -25,6 +25,8 @@ export type Message =
   | { type: 'cancel-all' }
   | { type: 'retry'; ids: readonly string[] }
   | { type: 'retry-all' }
+  /** What was dropped and cut short is left as it is. */
+  | { type: 'forget-drops'; ids: readonly string[] }
   | { type: 'release'; reason: WaitReason; sourceId: string | null }
   /** `tabId`: the tab that shows it, when it is that tab's own page. */
   | { type: 'capture-web'; capture: WebCapture; tabId: number | null }
@@ -48,6 +50,7 @@ export interface Responses {
   'cancel-all': null;
   retry: null;
   'retry-all': null;
+  'forget-drops': null;
   release: null;
   /** Whether the site's permission is still needed; the item is in the queue either way. */
   'capture-web': { needsPermission: boolean };

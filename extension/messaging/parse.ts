@@ -42,6 +42,7 @@ const FIELDS: Readonly<Record<MessageType, Fields>> = {
   'cancel-all': {},
   retry: { ids: isListOf(isId) },
   'retry-all': {},
+  'forget-drops': { ids: isListOf(isId) },
   release: {
     reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'),
     sourceId: isNullOr(isId),

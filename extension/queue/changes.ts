@@ -5,6 +5,7 @@
 import { Dexie } from 'dexie';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { clearSetting, type JobRow, type QueueDb, readSetting, writeSetting } from './db.ts';
+import type { TakenItems } from './items.ts';
 import type { JobEvent, JobState } from './job.ts';
 import { changed, counted, tallied } from './row.ts';
 
@@ -18,7 +19,7 @@ export type Change = readonly [before: JobRow | null, after: JobRow | null];
 /** E_DISK_FULL when the browser has no room for what is to be kept; nothing of it is kept then. */
 export async function inTransaction<T>(db: QueueDb, work: () => Promise<T>): Promise<T> {
   try {
-    return await db.transaction('rw', [db.jobs, db.bundles, db.sources, db.walks, db.settings], work);
+    return await db.transaction('rw', [db.jobs, db.bundles, db.sources, db.walks, db.drops, db.settings], work);
   } catch (error) {
     if (!isQuotaExceeded(error)) throw error;
     throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for the queue', { cause: error });
@@ -89,6 +90,16 @@ export async function save(db: QueueDb, list: readonly Change[]): Promise<void> 
   );
   const ended = list.flatMap(([before, after]) => (before?.open === 1 && after?.open === undefined ? before : []));
   await dropUnusedSources(db, new Set(ended.map(({ sourceId }) => sourceId)));
+}
+
+/** Writes down what was captured. */
+export async function add(db: QueueDb, { sources, walks, jobs }: TakenItems): Promise<void> {
+  await db.sources.bulkAdd(sources);
+  await db.walks.bulkAdd(walks);
+  await save(
+    db,
+    jobs.map((job) => [null, job]),
+  );
 }
 
 /** Forgets finished rows; what they were counted for stays in the tally. */

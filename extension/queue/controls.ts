@@ -32,12 +32,13 @@ export class Controls {
     return applyTo(this.#db, ids, { type: 'cancel' }, this.#now());
   }
 
-  /** Everything that is not in the vault yet, folders still to be read included. */
+  /** Everything that is not in the vault yet, folders still to be read and the rest of drops included. */
   async cancelAll(): Promise<void> {
     const db = this.#db;
     await inTransaction(db, async () => {
       const walks = await db.walks.toArray();
       await db.walks.clear();
+      await db.drops.clear();
       await dropUnusedSources(db, new Set(walks.map((walk) => walk.sourceId)));
     });
     for (const state of [...OPEN_STATES, 'failed'] as const) {

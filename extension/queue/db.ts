@@ -1,5 +1,5 @@
 /**
- * The queue's database: the sole place that opens Dexie. Nouns: job row, bundle, source, walk, setting. May not: decide
+ * The queue's database: the sole place that opens Dexie. Nouns: job row, bundle, source, walk, drop, setting. May not: decide
  * anything; short transactions over it are in outbox.ts, reads for the screens in view.ts.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
@@ -99,6 +99,21 @@ export interface WalkRow {
   blocked?: 1;
 }
 
+/**
+ * Something that was dropped and is not looked through to its end yet: what its handle does not show is read from entries,
+ * which die with the page.
+ */
+export interface DropRow {
+  id: string;
+  /** The lock that its page holds meanwhile; all that was dropped together has the same. */
+  lock: string;
+  name: string;
+  /** Tells whether what is dropped later is the same; null where the browser gives none. */
+  handle: FileSystemHandle | null;
+  /** Present when its page died or gave up before the end: the rest comes only when it is dropped again. */
+  cutShort?: 1;
+}
+
 /** Nothing is claimed while a hold stands: the road itself is closed. */
 export interface Hold {
   reason: WaitReason;
@@ -173,6 +188,7 @@ export type QueueDb = Dexie & {
   bundles: EntityTable<BundleRow, 'id'>;
   sources: Table<SourceRow, string>;
   walks: Table<WalkRow, [string, string]>;
+  drops: EntityTable<DropRow, 'id'>;
   settings: EntityTable<SettingRow, 'name'>;
 };
 

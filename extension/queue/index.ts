@@ -1,10 +1,11 @@
 /**
- * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, bundle, source, walk, outbox, view, hold, tally.
+ * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, bundle, source, walk, drop, outbox, view, hold, tally.
  * It promises to survive the death of any context at any instruction. May not: read files, fetch, encrypt or send.
  */
 export { type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
   type AuditNote,
+  type DropRow,
   type Hold,
   type JobRow,
   openQueue,
@@ -13,6 +14,7 @@ export {
   type WalkRow,
   type WebRequest,
 } from './db.ts';
+export type { DropRoot, Drops } from './drops.ts';
 export type { FetchedBytes } from './intake.ts';
 export type { CapturedItem } from './items.ts';
 export type { WaitReason } from './job.ts';

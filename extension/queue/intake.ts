@@ -1,5 +1,5 @@
 /** The outbox's way in: captured items and bytes from the web. Each method is one short transaction. */
-import { fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
+import { add, fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
 import { type JobRow, type QueueDb, readSetting, type WebRequest } from './db.ts';
 import { type CapturedItem, takeItems } from './items.ts';
 import { changed, jobRow } from './row.ts';
@@ -28,12 +28,7 @@ export class Intake {
     const taken = takeItems(items, this.#now());
     await inTransaction(db, async () => {
       await resetTallyWhenIdle(db);
-      await db.sources.bulkAdd(taken.sources);
-      await db.walks.bulkAdd(taken.walks);
-      await save(
-        db,
-        taken.jobs.map((job) => [null, job]),
-      );
+      await add(db, taken);
     });
     return taken.jobs.map((job) => job.id);
   }

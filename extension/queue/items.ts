@@ -19,9 +19,9 @@ export type CapturedItem =
   | { kind: 'web'; request: WebRequest; path: readonly string[]; name: string; allowed: boolean };
 
 export interface TakenItems {
-  sources: SourceRow[];
-  walks: WalkRow[];
-  jobs: JobRow[];
+  readonly sources: SourceRow[];
+  readonly walks: WalkRow[];
+  readonly jobs: JobRow[];
 }
 
 export function takeItems(items: readonly CapturedItem[], now: number): TakenItems {

@@ -6,12 +6,14 @@
 import { Audits } from './audits.ts';
 import { Controls } from './controls.ts';
 import type { QueueDb } from './db.ts';
+import { Drops } from './drops.ts';
 import { Intake } from './intake.ts';
 import { Leases } from './leases.ts';
 import { Walks } from './walks.ts';
 
 export interface Outbox {
   readonly intake: Intake;
+  readonly drops: Drops;
   readonly walks: Walks;
   readonly leases: Leases;
   readonly controls: Controls;
@@ -23,6 +25,7 @@ export function createOutbox(db: QueueDb, now: () => number): Outbox {
   const leases = new Leases(db, now);
   return {
     intake: new Intake(db, now),
+    drops: new Drops(db, now),
     walks: new Walks(db, now),
     leases,
     controls: new Controls(db, now),

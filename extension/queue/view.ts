@@ -2,6 +2,7 @@
 import { inState } from './changes.ts';
 import {
   type AuditNote,
+  type DropRow,
   type Hold,
   type JobRow,
   type QueueDb,
@@ -23,6 +24,10 @@ export interface QueueSummary {
   waiting: Readonly<Partial<Record<WaitReason, number>>>;
   /** Folders still to be read. */
   walks: number;
+  /** Dropped things that a page is still looking through. */
+  drops: number;
+  /** Those of which a part may be missing: their page died, or could not go on. */
+  cutShort: readonly CutShort[];
   /** Sources that can be read only as long as the browser allows it: files and folders that were not copied. */
   handles: number;
   tally: Tally;
@@ -35,6 +40,8 @@ export interface QueueSummary {
   audit: Pick<AuditNote, 'provenAt' | 'damaged'>;
   account: string | null;
 }
+
+export type CutShort = Pick<DropRow, 'id' | 'name'>;
 
 /** What backing up may take of the network. */
 export type Limits = Pick<SettingValues, 'uploadLimit' | 'waitOnMetered'>;
@@ -79,7 +86,7 @@ export function createView(db: QueueDb): QueueView {
 
 /** The summary once, for callers that are not on screen. All its numbers are of the same moment. */
 export function readSummary(db: QueueDb): Promise<QueueSummary> {
-  return db.transaction('r', [db.jobs, db.walks, db.settings, db.sources], () => summarise(db));
+  return db.transaction('r', [db.jobs, db.walks, db.drops, db.settings, db.sources], () => summarise(db));
 }
 
 async function summarise(db: QueueDb): Promise<QueueSummary> {
@@ -89,11 +96,15 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
   const waitingFiles = Object.values(waiting).reduce((sum, files) => sum + files, 0);
   const filesIn = (state: JobState) => (state === 'waiting' ? waitingFiles : (by[state] ?? 0));
   const counts = Object.fromEntries(JOB_STATES.map((state) => [state, filesIn(state)])) as Record<JobState, number>;
+  const drops = await db.drops.toArray();
+  const cutShort = drops.filter((drop) => drop.cutShort === 1);
   const leased = counts.leased > 0 ? await inState(db, 'leased').toArray() : [];
   return {
     counts,
     waiting,
     walks: await db.walks.count(),
+    drops: drops.length - cutShort.length,
+    cutShort: cutShort.map(({ id, name }) => ({ id, name })),
     handles: await db.sources.where('kind').anyOf('file', 'folder').count(),
     tally: await readSetting(db, 'tally'),
     inFlight: leased.reduce((sum, job) => sum + Math.min(job.done, job.size), 0),

@@ -18,6 +18,11 @@ export function openFiles({ counts }: QueueSummary): number {
   return counts.captured + counts.queued + counts.leased + counts.waiting + counts.committed;
 }
 
+/** What was chosen is still being looked through: there may be more files than are known. */
+export function isReading({ walks, drops }: QueueSummary): boolean {
+  return walks > 0 || drops > 0;
+}
+
 export function truthOf(summary: QueueSummary, now: number): Truth {
   return problem(summary) ?? progress(summary) ?? rest(summary, now);
 }
@@ -25,8 +30,7 @@ export function truthOf(summary: QueueSummary, now: number): Truth {
 function problem(summary: QueueSummary): Truth | null {
   const { counts, hold, paused, waiting, tally } = summary;
   const open = openFiles(summary);
-  const unread = summary.walks > 0;
-  if (open === 0 && !unread) return null;
+  if (open === 0 && !isReading(summary)) return null;
   if (summary.account === null) return say('stopped', truth.signIn, 'sign-in');
   if (paused) return say('waiting', truth.paused(open), 'resume');
   if (hold !== null && counts.leased === 0) return held(hold.reason, hold.code, open, tally.files);
@@ -54,9 +58,9 @@ function held(reason: string, code: string, open: number, all: number): Truth {
 }
 
 function progress(summary: QueueSummary): Truth | null {
-  const { counts, tally, walks } = summary;
+  const { counts, tally } = summary;
   const open = openFiles(summary);
-  if (open === 0 && walks === 0) return null;
+  if (open === 0 && !isReading(summary)) return null;
   if (open === 0) return say('working', truth.reading(tally.unchanged));
   if (open === counts.committed) return say('working', truth.proving(open));
   const safe = Math.max(0, tally.doneFiles - counts.committed);
@@ -64,8 +68,9 @@ function progress(summary: QueueSummary): Truth | null {
 }
 
 function rest(summary: QueueSummary, now: number): Truth {
-  const { audit, counts, lastProvenAt, account } = summary;
+  const { audit, counts, cutShort, lastProvenAt, account } = summary;
   if (audit.damaged !== null) return say('stopped', truth.damaged(audit.damaged.files));
+  if (cutShort.length > 0) return say('stopped', truth.cutShort(cutShort.map(({ name }) => name)));
   if (counts.failed > 0) return say('stopped', truth.failed(counts.failed), 'problems');
   if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, audit.provenAt, now));
   if (account === null) return say('plain', truth.signIn, 'sign-in');

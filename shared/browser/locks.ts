@@ -26,3 +26,9 @@ export async function withLock<T>(
     throw new HoldfastError('E_CANCELLED', 'waiting for a lock was cancelled', { cause });
   }
 }
+
+/** Names of the locks that are held now. */
+export async function locksHeld(): Promise<ReadonlySet<string>> {
+  const { held = [] } = await navigator.locks.query();
+  return new Set(held.flatMap(({ name = [] }) => name));
+}

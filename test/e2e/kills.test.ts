@@ -83,7 +83,10 @@ async function give(paths: readonly string[]): Promise<void> {
   await rig.drop(page, 'section.drop', paths);
   await until(
     `the queue to have ${[...names]}`,
-    async () => (await readQueue(page)).names.some((name) => names.has(name)),
+    async () => {
+      const queue = await readQueue(page);
+      return queue.drops === 0 && queue.names.some((name) => names.has(name));
+    },
     60_000,
   );
 }

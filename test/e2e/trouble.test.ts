@@ -29,6 +29,9 @@ const FILES = {
   'signed out.bin': 300_000,
 } as const;
 type FileName = keyof typeof FILES;
+/** A folder, and names in it of which Chromium's handle of it shows only the first. */
+const ALBUM = 'album';
+const PICTURES = ['shown.bin', 'CON', 'at its end.', '"quoted".bin'].map((name) => `${ALBUM}/${name}`);
 
 let root: string;
 let disk: string;
@@ -44,9 +47,10 @@ before(async () => {
   disk = join(root, 'disk');
   await mkdir(disk);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200m', 'tmpfs', disk]);
-  for (const [name, size] of Object.entries(FILES)) await writePseudoRandom(pathOf(name as FileName), size, name);
+  for (const [name, size] of Object.entries(FILES)) await writePseudoRandom(pathOf(name), size, name);
+  for (const name of PICTURES) await writePseudoRandom(pathOf(name), 5_000, name);
   server = await TestServer.start({ data: join(disk, 'data'), env: { HOLDFAST_RESERVE_BYTES: String(MIB) } });
-  const granted = Object.keys(FILES).map((name) => pathOf(name as FileName));
+  const granted = [...Object.keys(FILES), ALBUM].map(pathOf);
   rig = await ChromiumRig.launch({ extension: await grantedExtension(join(root, 'extension')), granted });
   await withoutPickers(rig.context);
   backup = await rig.openExtension('page.html');
@@ -63,9 +67,9 @@ after(async () => {
   await removeFolder(root);
 });
 
-const pathOf = (name: FileName): string => join(root, 'papers', name);
+const pathOf = (name: string): string => join(root, 'papers', name);
 
-async function drop(name: FileName): Promise<void> {
+async function drop(name: FileName | typeof ALBUM): Promise<void> {
   await person.goTo(backup, 'Backup');
   await rig.drop(backup, 'section.drop', [pathOf(name)]);
 }
@@ -76,13 +80,17 @@ async function says(page: Page, text: string | RegExp): Promise<void> {
 
 const tryNow = (): Promise<void> => backup.getByRole('button', { name: 'Try now' }).click();
 
-/** In the vault once, and called safe. */
-async function isSafe(name: FileName): Promise<void> {
-  const inVault = async (): Promise<boolean> => {
+async function inVault(name: string): Promise<void> {
+  const has = async (): Promise<boolean> => {
     await reader.vault.pull();
     return versionCounts(reader).has(name);
   };
-  await until(`${name} in the vault`, inVault, 90_000);
+  await until(`${name} in the vault`, has, 90_000);
+}
+
+/** In the vault once, and called safe. */
+async function isSafe(name: FileName): Promise<void> {
+  await inVault(name);
   assert.equal(versionCounts(reader).get(name), 1, name);
   await says(backup, /^Everything is safe/);
 }
@@ -214,6 +222,36 @@ test('another server at the same address: said, nothing is sent to it, and the t
   await isSafe('stranger.bin');
 });
 
+test('the page is closed while it looks through a dropped folder: said until it is dropped again, and then all of it is there', async () => {
+  await backup.evaluate(() => {
+    const { webkitGetAsEntry } = DataTransferItem.prototype;
+    const neverRead = { createReader: () => ({ readEntries: () => undefined }) };
+    DataTransferItem.prototype.webkitGetAsEntry = function () {
+      return Object.assign(webkitGetAsEntry.call(this) as FileSystemEntry, neverRead);
+    };
+  });
+  await drop(ALBUM);
+  await inVault(PICTURES[0] as string);
+  await says(backup, 'Looking through your folder');
+  await notSafe();
+  await backup.close();
+  backup = await rig.openExtension('page.html');
+  await person.goTo(backup, 'Backup');
+  await says(backup, 'Drop “album” once more');
+  await says(backup, 'Some files may be missing');
+  const popup = await rig.openExtension('popup.html');
+  await says(popup, 'Some files may be missing');
+  await popup.close();
+  await drop(ALBUM);
+  for (const name of PICTURES) await inVault(name);
+  await says(backup, /^Everything is safe/);
+  assert.equal(await backup.getByText('Drop “album” once more').count(), 0);
+  assert.deepEqual(
+    PICTURES.map((name) => versionCounts(reader).get(name)),
+    PICTURES.map(() => 1),
+  );
+});
+
 test('the disk of the server is full: said, what is there still restores, and with room it completes', async () => {
   const used = Number(execFileSync('du', ['-sm', disk], { encoding: 'utf8' }).split('\t')[0]);
   execFileSync('mount', ['-o', `remount,size=${used + 8}m`, disk]);
@@ -240,8 +278,7 @@ test('the extension was signed out from elsewhere: said, and after signing in th
 });
 
 test('after all of it every file is there once, and comes back as it was', async () => {
-  const given = await Promise.all(
-    Object.keys(FILES).map(async (name) => [name, await hashFile(pathOf(name as FileName))] as const),
-  );
+  const names = [...Object.keys(FILES), ...PICTURES];
+  const given = await Promise.all(names.map(async (name) => [name, await hashFile(pathOf(name))] as const));
   assert.deepEqual(await restoreEverything(reader), new Map(given));
 });

@@ -24,12 +24,14 @@ function rig() {
   const log: string[] = [];
   const shown = { badge: '', causes: null as readonly string[] | null };
   const engine = { runs: true };
+  const locks = new Set<string>();
   const note = (text: string) => async (): Promise<void> => void log.push(text);
   const scheduler = new Scheduler({
     outbox,
     summary: () => readSummary(db),
     host: { wake: note('wake'), close: note('close'), isRunning: async () => engine.runs },
     now: () => clock.now,
+    locksHeld: async () => locks,
     repeat: async (name, minutes) => void log.push(`${name} every ${minutes}`),
     fireAt: async (name, when) => void log.push(`${name} at ${when}`),
     showBadge: async ({ text }) => {
@@ -48,7 +50,7 @@ function rig() {
     fetchInTab: async () => new Response('<title>T</title>', { headers: { 'content-type': 'text/html' } }),
     now: () => clock.now,
   };
-  return { db, clock, outbox, log, shown, engine, scheduler, captures, answers: answersOf(captures, scheduler) };
+  return { db, clock, outbox, log, shown, engine, locks, scheduler, captures, answers: answersOf(captures, scheduler) };
 }
 
 test('work that is due wakes the engine; none lets it be', async () => {
@@ -147,6 +149,8 @@ const none = { captured: 0, queued: 0, leased: 0, waiting: 0, committed: 0, prov
 const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Partial<QueueSummary['counts']> }) => ({
   waiting: {},
   walks: 0,
+  drops: 0,
+  cutShort: [],
   handles: 0,
   tally: noTally,
   inFlight: 0,
@@ -183,6 +187,8 @@ test('the line of truth and the badge say the same', () => {
     [{ counts: { committed: 2 } }, 'working', 'Almost done', '2'],
     [{ walks: 1 }, 'working', 'Looking through your folder', ''],
     [{ walks: 1, tally: { ...noTally, unchanged: 9 } }, 'working', 'Looking through your folder', ''],
+    [{ drops: 1, lastProvenAt: now }, 'working', 'Looking through your folder', '✓'],
+    [{ cutShort: [{ id: '1', name: 'Photos' }], lastProvenAt: now }, 'stopped', 'Some files may be missing', '!'],
     [{ counts: { failed: 1 }, lastProvenAt: now }, 'stopped', '1 file could not be backed up', '!'],
   ];
   for (const [fields, tone, text, badge] of cases) {
@@ -201,6 +207,37 @@ test('what does not come back is never called safe, and is told once', () => {
   assert.deepEqual(planNotices(['damaged'], causesOf(summary)).show, []);
   const counting = summaryOf({ audit: { provenAt: null, damaged: { packs: [], files: null } } });
   assert.match(causesOf(counting).get('damaged') ?? '', /Some files may not/);
+});
+
+test('a drop that is looked through is looked after; when its page is gone, that is said and told until it is dismissed', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  r.locks.add('drop');
+  await r.outbox.drops.begin('drop', [{ name: 'Photos', handle: null }], [], []);
+  r.log.length = 0;
+  await r.scheduler.wake();
+  assert.ok(r.log.includes('engine-wake every 0.5') && !r.log.includes('notify cut-short'));
+  assert.equal(causesOf(await readSummary(r.db)).size, 0);
+  r.locks.clear();
+  r.log.length = 0;
+  await r.scheduler.wake();
+  await r.scheduler.wake();
+  assert.deepEqual(
+    r.log.filter((text) => text !== 'retry at null' && !text.startsWith('audit')),
+    [...['engine-wake every 30', 'notify cut-short', 'engine-wake every 30']],
+  );
+  const { cutShort } = await readSummary(r.db);
+  assert.match(causesOf(await readSummary(r.db)).get('cut-short') ?? '', /“Photos”/);
+  await r.answers['forget-drops']?.({ type: 'forget-drops', ids: cutShort.map(({ id }) => id) });
+  assert.ok(r.log.includes('clear cut-short'));
+});
+
+test('while a drop is looked through, nothing is told as done; what failed does not speak for what may be missing', () => {
+  const tally = { ...noTally, files: 1, doneFiles: 1 };
+  assert.ok(!causesOf(summaryOf({ tally, drops: 1 })).has('done'));
+  const cutShort = ['a', 'b', 'c'].map((name) => ({ id: name, name }));
+  const { text, detail } = truthOf(summaryOf({ cutShort, counts: { failed: 1 }, lastProvenAt: 1 }), 2);
+  assert.deepEqual([text, detail], ['Some files may be missing', 'Drop “a” and 2 others once more.']);
 });
 
 test('an alarm is set for the next audit; when it is due and nothing else is, the engine is woken', async () => {

@@ -1,9 +1,11 @@
 /** A drop brings everything that was dropped, what a browser's folder handle leaves out included. */
+import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readDrop } from '../../extension/capture/drop.ts';
+import { type Drop, readDrop } from '../../extension/capture/drop.ts';
 import { keep } from '../../extension/capture/keep.ts';
-import type { CapturedItem } from '../../extension/queue/index.ts';
+import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
+import { type CapturedItem, createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
 import { codeOf, HoldfastError } from '../../shared/errors/index.ts';
 
 type Tree = { readonly [name: string]: Tree | string };
@@ -11,17 +13,28 @@ type Tree = { readonly [name: string]: Tree | string };
 const SHOWN = /^[\w -]+$/;
 
 /** A folder as Chromium hands it over: its handle without the names that some system could not hold. */
-function handleOf(name: string, tree: Tree): FileSystemHandle {
-  const children = Object.entries(tree).filter(([child]) => SHOWN.test(child));
-  return {
-    name,
-    kind: 'directory',
-    async *values() {
-      for (const [child, inside] of children)
-        yield typeof inside === 'string' ? { name: child, kind: 'file' } : handleOf(child, inside);
-    },
-  } as unknown as FileSystemHandle;
+class FolderHandle {
+  readonly kind = 'directory';
+  readonly name: string;
+  readonly tree: Tree;
+
+  constructor(name: string, tree: Tree) {
+    this.name = name;
+    this.tree = tree;
+  }
+
+  async *values() {
+    for (const [child, inside] of Object.entries(this.tree))
+      if (SHOWN.test(child)) yield typeof inside === 'string' ? { name: child, kind: 'file' } : handleOf(child, inside);
+  }
+
+  /** Two trees with the same files are one place on this disk. */
+  async isSameEntry(other: FolderHandle): Promise<boolean> {
+    return JSON.stringify([this.name, this.tree]) === JSON.stringify([other.name, other.tree]);
+  }
 }
+
+const handleOf = (name: string, tree: Tree) => new FolderHandle(name, tree) as unknown as FileSystemDirectoryHandle;
 
 /** The same folder as an entry, given two children at a time. */
 function entryOf(name: string, inside: Tree | string): FileSystemEntry {
@@ -36,11 +49,20 @@ function entryOf(name: string, inside: Tree | string): FileSystemEntry {
   return { name, isFile: false, isDirectory: true, createReader } as unknown as FileSystemEntry;
 }
 
+/** A folder that is dropped where there are handles. */
+const folder = (name: string, tree: Tree) => ({
+  getAsFileSystemHandle: async () => handleOf(name, tree),
+  webkitGetAsEntry: () => entryOf(name, tree),
+});
+
+const dropOf = (items: readonly object[]): Promise<Drop> =>
+  readDrop({ items: items.map((item) => ({ kind: 'file', ...item })), files: [] } as unknown as DataTransfer);
+
 async function drop(items: readonly object[]): Promise<CapturedItem[]> {
-  const taken: CapturedItem[] = [];
-  const transfer = { items: items.map((item) => ({ kind: 'file', ...item })), files: [] } as unknown as DataTransfer;
-  await readDrop(transfer, async (part) => void taken.push(...part));
-  return taken;
+  const { items: taken, rest } = await dropOf(items);
+  const all = [...taken];
+  for await (const part of rest) all.push(...part);
+  return all;
 }
 
 const pathsOf = (items: readonly CapturedItem[]): string[] =>
@@ -54,9 +76,7 @@ const TREE: Tree = {
 };
 
 test('what a folder handle leaves out is taken as files, and nothing twice', async () => {
-  const taken = await drop([
-    { getAsFileSystemHandle: async () => handleOf('tree', TREE), webkitGetAsEntry: () => entryOf('tree', TREE) },
-  ]);
+  const taken = await drop([folder('tree', TREE)]);
   assert.deepEqual(pathsOf(taken), ['tree/a:b', 'tree/fold?er/deep/y', 'tree/fold?er/plain', 'tree/sub/end.']);
   assert.deepEqual(
     taken.flatMap((item) => (item.kind === 'folder' ? [item.handle.name] : [])),
@@ -97,7 +117,7 @@ test('what cannot be looked at is an item by its name, and keeps nothing else ou
     ],
   );
   assert.deepEqual(pathsOf(taken), ['tree/a:b']);
-  assert.equal(taken.at(-1)?.kind, 'folder');
+  assert.equal(taken[0]?.kind, 'folder');
 });
 
 function readOnce(entries: object[]) {
@@ -118,22 +138,151 @@ test('where the browser refuses a handle, the files come as copies', async () =>
   assert.deepEqual(pathsOf(taken), ['other/plain', 'tree/plain']);
 });
 
-test('a folder is taken even when there is no room for the copies of what its handle leaves out', async () => {
-  const taken: CapturedItem[] = [];
-  const take = async (items: readonly CapturedItem[]): Promise<void> => {
-    if (items.some(({ kind }) => kind === 'bytes')) throw new HoldfastError('E_DISK_FULL', 'the test says so');
-    taken.push(...items);
+test('what comes from nowhere on a disk is taken as the files it brings', async () => {
+  const bare = { kind: 'file', webkitGetAsEntry: () => null };
+  const transfer = { items: [bare], files: [new File(['x'], 'picture.png')] } as unknown as DataTransfer;
+  const { items, roots } = await readDrop(transfer);
+  assert.deepEqual([pathsOf(items), roots], [['picture.png'], []]);
+});
+
+let count = 0;
+
+/** A queue, and pages that drop into it. A page dies when it is told to do call number `death` of the queue's. */
+function scene() {
+  const db = openQueue(`drop-${count++}`);
+  const { drops, controls } = createOutbox(db, () => 1);
+  const held = new Set<string>();
+  const take = async (dropped: readonly object[], death = Number.POSITIVE_INFINITY): Promise<void> => {
+    let calls = 0;
+    const alive = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (++calls > death) throw new Error('dead');
+      return call();
+    };
+    const ports: DropPorts = {
+      drops: {
+        cutShort: () => drops.cutShort(),
+        begin: (...given) => alive(() => drops.begin(...given)),
+        add: (...given) => alive(() => drops.add(...given)),
+        end: (lock) => alive(() => drops.end(lock)),
+      },
+      wake: async () => undefined,
+      locked: (name, work) => {
+        held.add(name);
+        return work().finally(() => held.delete(name));
+      },
+    };
+    await takeDrop(await dropOf(dropped), ports);
   };
-  const item = {
-    getAsFileSystemHandle: async () => handleOf('tree', TREE),
-    webkitGetAsEntry: () => entryOf('tree', TREE),
+  const look = async () => {
+    await drops.settle(async () => held);
+    const { walks, drops: open, cutShort } = await readSummary(db);
+    const names = (await db.jobs.toArray()).map(({ path, name }) => [...path, name].join('/')).sort();
+    return { walks, open, cutShort: cutShort.map(({ name }) => name), names };
   };
-  const transfer = { items: [{ kind: 'file', ...item }], files: [] } as unknown as DataTransfer;
-  await assert.rejects(readDrop(transfer, take), isFull);
-  assert.deepEqual(
-    taken.map(({ kind }) => kind),
-    ['folder'],
-  );
+  return { db, controls, take, look };
+}
+
+const HIDDEN = ['tree/a:b', 'tree/fold?er/deep/y', 'tree/fold?er/plain', 'tree/sub/end.'];
+
+test('what is at hand is in the queue before the rest is looked at, and a note stands until that is there too', async () => {
+  const { take, look, db } = scene();
+  const [reading, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const entry = entryOf('tree', TREE) as FileSystemDirectoryEntry;
+  const createReader = () => {
+    const reader = entry.createReader();
+    const readEntries = (done: (entries: FileSystemEntry[]) => void): void => {
+      reading.resolve();
+      void go.promise.then(() => reader.readEntries(done));
+    };
+    return { readEntries };
+  };
+  const taken = take([{ ...folder('tree', TREE), webkitGetAsEntry: () => ({ ...entry, createReader }) }]);
+  await reading.promise;
+  assert.deepEqual(await look(), { walks: 1, open: 1, cutShort: [], names: [] });
+  go.resolve();
+  await taken;
+  assert.deepEqual(await look(), { walks: 1, open: 0, cutShort: [], names: HIDDEN });
+  db.close();
+});
+
+test('whenever the page dies, all that was dropped is in the queue, or nothing, or it is said that some may be missing', async () => {
+  const ends = new Set<string>();
+  for (const ways of [folder('tree', TREE), { webkitGetAsEntry: () => entryOf('tree', TREE) }]) {
+    for (let death = 0; death < 4; death++) {
+      const { take, look, db } = scene();
+      await take([ways], death).catch((error: unknown) => assert.match(String(error), /dead/));
+      const { walks, open, cutShort, names } = await look();
+      const all = names.length === (walks === 1 ? HIDDEN.length : 6);
+      assert.equal(open, 0);
+      assert.ok(walks + names.length === 0 || all || cutShort.length > 0, `unsaid after ${death}: ${names}`);
+      ends.add(cutShort.length > 0 ? 'said' : all ? 'all' : 'nothing');
+      db.close();
+    }
+  }
+  assert.deepEqual(ends, new Set(['nothing', 'said', 'all']));
+});
+
+test('a drop whose page no longer holds its lock is cut short; one that ends while that is asked stays ended', async () => {
+  const { db } = scene();
+  const { drops } = createOutbox(db, () => 1);
+  for (const [lock, names] of Object.entries({ alive: ['a'], dead: ['b', 'c'], ending: ['d'] })) {
+    await drops.begin(
+      lock,
+      names.map((name) => ({ name, handle: null })),
+      [],
+      [],
+    );
+  }
+  const held = async () => {
+    await drops.end('ending');
+    return new Set(['alive', 'somebody else']);
+  };
+  assert.equal(await drops.settle(held), 1);
+  const { cutShort, drops: open } = await readSummary(db);
+  assert.deepEqual([cutShort.map(({ name }) => name).sort(), open], [['b', 'c'], 1]);
+  await drops.forget(cutShort.map(({ id }) => id));
+  assert.deepEqual((await readSummary(db)).cutShort, []);
+  db.close();
+});
+
+test('a drop that was cut short is made good by the same folder, not by another of its name', async () => {
+  const { take, look, db } = scene();
+  const other = { x: 'x' };
+  await assert.rejects(take([folder('tree', TREE), folder('more', other)], 1), /dead/);
+  assert.deepEqual((await look()).cutShort.sort(), ['more', 'tree']);
+  await take([folder('tree', other)]);
+  assert.deepEqual((await look()).cutShort.sort(), ['more', 'tree']);
+  await take([folder('tree', TREE)]);
+  assert.deepEqual((await look()).cutShort, ['more']);
+  // Where there is nothing else to go by, the name has to do.
+  await take([{ webkitGetAsEntry: () => entryOf('more', other) }]);
+  assert.deepEqual((await look()).cutShort, []);
+  db.close();
+});
+
+test('when there is no room for copies of what a handle leaves out, the folder is taken, and it is said that some may be missing', async () => {
+  const { take, look, db } = scene();
+  db.sources.hook('creating', (_, source) => {
+    if (source.kind === 'bytes') throw new DOMException('the test says so', 'QuotaExceededError');
+  });
+  await assert.rejects(take([folder('tree', TREE)]), isFull);
+  assert.deepEqual(await look(), { walks: 1, open: 0, cutShort: ['tree'], names: [] });
+  db.close();
+});
+
+test('what a person clears is not brought back by a drop that is still looked through', async () => {
+  const { take, look, controls, db } = scene();
+  const entry = entryOf('tree', TREE) as FileSystemDirectoryEntry;
+  const clearing = {
+    ...entry,
+    createReader: () => {
+      const reader = entry.createReader();
+      return { readEntries: (done: () => void) => void controls.cancelAll().then(() => reader.readEntries(done)) };
+    },
+  };
+  await take([{ ...folder('tree', TREE), webkitGetAsEntry: () => clearing }]);
+  assert.deepEqual(await look(), { walks: 0, open: 0, cutShort: [], names: [] });
+  db.close();
 });
 
 const isFull = (error: unknown): boolean => codeOf(error) === 'E_DISK_FULL';

@@ -18,6 +18,7 @@ const MESSAGES: readonly Message[] = [
   { type: 'cancel-all' },
   { type: 'retry', ids: [] },
   { type: 'retry-all' },
+  { type: 'forget-drops', ids: [ID] },
   { type: 'release', reason: 'permission', sourceId: ID },
   { type: 'release', reason: 'auth', sourceId: null },
   {

@@ -80,3 +80,21 @@ test('1 → 2: every job is one file, counted in its state, and a folder half re
   assert.deepEqual((await db.jobs.get('a4'))?.status.state, 'failed');
   db.close();
 });
+
+test('2 → 3: what was captured is there as it was, and no drop is said to be cut short', async () => {
+  const old = new Dexie('old-2');
+  for (const { version, stores } of MIGRATIONS.slice(0, 2)) old.version(version).stores(stores);
+  const job = { ...JOBS[0]!, files: 1 };
+  await old.table('jobs').add(job);
+  await old.table('sources').add(SOURCES[0]);
+  await old.table('walks').add({ sourceId: 's3', place: '', within: [], capturedAt: 5 });
+  old.close();
+
+  const db = openQueue('old-2');
+  const { walks, drops, cutShort } = await readSummary(db);
+  assert.deepEqual([walks, drops, cutShort], [1, 0, []]);
+  assert.deepEqual(await db.jobs.toArray(), [job]);
+  const [claimed] = await createOutbox(db, () => 10).leases.claim('one', { jobs: 9, files: 9, bytes: 9, leaseMs: 9 });
+  assert.equal(claimed?.source?.kind, 'bytes');
+  db.close();
+});

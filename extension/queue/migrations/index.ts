@@ -33,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
     },
   },
   { version: 2, stores: { bundles: '&id, sourceId, *folders' }, upgrade: bundles },
+  { version: 3, stores: { drops: '&id, lock' } },
 ];

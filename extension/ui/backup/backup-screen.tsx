@@ -6,7 +6,7 @@ import type { Send } from '../../messaging/index.ts';
 import type { QueueSummary, QueueView, SourceRow, WaitReason } from '../../queue/view.ts';
 import { backup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
-import { openFiles, truthOf } from '../truth.ts';
+import { isReading, openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
 import { DropZone } from './drop-zone.tsx';
@@ -62,6 +62,7 @@ function BackupScreen(ports: BackupPorts) {
       {error !== null && <ErrorNote error={error} />}
       <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
       <DamageNote damaged={summary.audit.damaged} />
+      <CutShortNote cutShort={summary.cutShort} onForget={(ids) => run(send({ type: 'forget-drops', ids }))} />
       <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
       <RunCard summary={summary} send={send} />
       <QueueList
@@ -121,6 +122,24 @@ function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: W
   );
 }
 
+/** What was dropped and never looked through to its end. */
+function CutShortNote({ cutShort, onForget }: Pick<QueueSummary, 'cutShort'> & { onForget: (ids: string[]) => void }) {
+  if (cutShort.length === 0) return null;
+  return (
+    <Banner
+      tone="warn"
+      title={backup.cutShortTitle(cutShort.map(({ name }) => name))}
+      action={
+        <Button small onClick={() => onForget(cutShort.map(({ id }) => id))}>
+          {backup.cutShortForget}
+        </Button>
+      }
+    >
+      {backup.cutShortText}
+    </Banner>
+  );
+}
+
 /** What was stored and does not come back. */
 function DamageNote({ damaged }: Pick<QueueSummary['audit'], 'damaged'>) {
   if (damaged === null) return null;
@@ -134,7 +153,7 @@ function DamageNote({ damaged }: Pick<QueueSummary['audit'], 'damaged'>) {
 function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
   const now = useNow(30_000);
   const [asking, setAsking] = useState(false);
-  const open = openFiles(summary) > 0 || summary.walks > 0;
+  const open = openFiles(summary) > 0 || isReading(summary);
   return (
     <section class="run">
       <div class="run-head">

@@ -3,10 +3,17 @@
  * catalogue of web/ui. A second language is a second file of the same shape.
  */
 import { formatAge, formatBytes, formatCount } from '../../../web/ui/format.ts';
+import { plainName } from '../../../web/ui/visible-name.ts';
 
 const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
+
+/** “Photos”, or “Photos” and 2 others. */
+const dropped = ([first = '', ...others]: readonly string[]): string =>
+  others.length === 0
+    ? `“${plainName(first)}”`
+    : `“${plainName(first)}” and ${plural(others.length, 'other', 'others')}`;
 
 /** `count` null while it is not known. */
 const damaged = (count: number | null): string =>
@@ -45,6 +52,7 @@ export const truth = {
     metered: 'The network is metered.',
     internal: 'Something went wrong in Holdfast itself. It tries again.',
   },
+  cutShort: (names: readonly string[]) => ['Some files may be missing', `Drop ${dropped(names)} once more.`],
   failed: (count: number) => [`${files(count)} could not be backed up`, 'Everything else is safe.'],
 } as const;
 
@@ -79,7 +87,7 @@ export const backup = {
   dropNow: 'Let go to back them up',
   pickFiles: 'Choose files',
   pickFolder: 'Choose a folder',
-  adding: 'Looking through what you chose. Keep this page open for a moment.',
+  adding: 'Looking through what you chose. Keep this page open until that is done.',
   pickerHint:
     'The folder chooser skips a few names, such as “CON” or “notes.” with a dot at its end. Dropping a folder takes them all.',
   progress: 'Backup progress',
@@ -106,6 +114,10 @@ export const backup = {
   allowSite: (host: string) => `Allow reading ${host}`,
   keepOpen:
     'Keep this page open until everything is safe: your browser lets Holdfast read these files only while it is open.',
+  cutShortTitle: (names: readonly string[]) => `Drop ${dropped(names)} once more`,
+  cutShortText:
+    'Before Holdfast had looked through all of it, the page was closed or something went wrong. Some files may be missing, and only a drop can bring them. What is safe already is not sent again.',
+  cutShortForget: 'Leave it as it is',
   limits: 'Upload speed',
   uploadLimit: 'Send at most',
   noLimit: 'No limit',
@@ -155,6 +167,8 @@ export const notice = {
   done: (count: number, bytes: number) => `${files(count)} (${formatBytes(bytes)}) safe and checked.`,
   unchanged: (count: number) => `${files(count)} safe already: nothing had changed.`,
   failed: (count: number) => `${files(count)} could not be backed up. Nothing else is affected. Open to see which.`,
+  cutShort: (names: readonly string[]) =>
+    `Some files may be missing. Open Holdfast and drop ${dropped(names)} once more.`,
   damaged: (count: number | null) =>
     `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',

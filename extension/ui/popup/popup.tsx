@@ -7,7 +7,7 @@ import type { FrontTab } from '../../platform/index.ts';
 import type { QueueSummary } from '../../queue/view.ts';
 import { backup, popup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
-import { openFiles, truthOf } from '../truth.ts';
+import { isReading, openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
 import { Downloads } from './downloads.tsx';
@@ -66,7 +66,7 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
 }
 
 function PauseButton({ summary, send }: { summary: QueueSummary; send: Send }) {
-  if (!summary.paused && openFiles(summary) === 0 && summary.walks === 0) return null;
+  if (!summary.paused && openFiles(summary) === 0 && !isReading(summary)) return null;
   return (
     <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
       {summary.paused ? backup.resume : backup.pause}

@@ -10,6 +10,8 @@ export interface QueueNow {
   readonly failed: number;
   /** Folders still to be read. */
   readonly walks: number;
+  /** Dropped things of which not everything may be in the queue. */
+  readonly drops: number;
   readonly hold: Hold | null;
   /** Of its jobs. */
   readonly names: readonly string[];
@@ -24,10 +26,11 @@ export function readQueue(page: Page): Promise<QueueNow> {
       });
     const db = await done(indexedDB.open('holdfast-queue'));
     try {
-      const read = db.transaction(['jobs', 'walks', 'settings']);
-      const [jobs, walks, settings] = await Promise.all([
+      const read = db.transaction(['jobs', 'walks', 'drops', 'settings']);
+      const [jobs, walks, drops, settings] = await Promise.all([
         done<{ name: string }[]>(read.objectStore('jobs').getAll()),
         done(read.objectStore('walks').count()),
+        done(read.objectStore('drops').count()),
         done<{ name: string; value: unknown }[]>(read.objectStore('settings').getAll()),
       ]);
       const setting = (name: string): unknown => settings.find((row) => row.name === name)?.value;
@@ -37,6 +40,7 @@ export function readQueue(page: Page): Promise<QueueNow> {
         open,
         failed,
         walks,
+        drops,
         hold: (setting('hold') ?? null) as Hold | null,
         names: jobs.map((job) => job.name),
       };

@@ -1,0 +1,51 @@
+/**
+ * A drop on its way into the queue: what is at hand goes first, and the rest while that is backed up already. The rest dies
+ * with the page, so a note of it stands in the queue until all of it is there, under a lock that the browser lets go of when
+ * the page is gone: whoever finds the note without the lock knows that files may be missing.
+ */
+import { type CapturedItem, type DropRoot, type DropRow, type Drops, newId } from '../queue/index.ts';
+import type { Drop } from './drop.ts';
+import { keep } from './keep.ts';
+
+export interface DropPorts {
+  readonly drops: Pick<Drops, 'begin' | 'add' | 'end' | 'cutShort'>;
+  readonly wake: () => Promise<unknown>;
+  readonly locked: (name: string, work: () => Promise<void>) => Promise<void>;
+}
+
+/** Resolves when all of it is in the queue, or nobody wants it any more. Rejects as `keep` does; the note stays then. */
+export async function takeDrop({ items, roots, rest }: Drop, ports: DropPorts): Promise<void> {
+  const { drops, wake, locked } = ports;
+  const lock = `holdfast-drop-${newId()}`;
+  const work = async (): Promise<void> => {
+    await drops.begin(lock, roots, items, await madeGood(roots, await drops.cutShort()));
+    await wake();
+    let wanted = true;
+    const add = async (some: readonly CapturedItem[]): Promise<void> => {
+      wanted = await drops.add(lock, some);
+    };
+    for await (const part of rest) {
+      await keep(add, part);
+      if (!wanted) return;
+      await wake();
+    }
+    await drops.end(lock);
+  };
+  // Awake once more without the lock: the background sees that it is over, or that it was cut short.
+  await locked(lock, work).finally(wake);
+}
+
+/** Ids of the drops cut short that are dropped again. */
+async function madeGood(roots: readonly DropRoot[], before: readonly DropRow[]): Promise<string[]> {
+  const again = await Promise.all(before.map(async (drop) => (await isAmong(roots, drop)) && drop.id));
+  return again.filter((id) => id !== false);
+}
+
+async function isAmong(roots: readonly DropRoot[], { name, handle }: DropRoot): Promise<boolean> {
+  const same = roots.map((root) => {
+    if (root.handle === null || handle === null) return root.name === name;
+    // Where nobody can tell, the note stays.
+    return root.handle.isSameEntry(handle).catch(() => false);
+  });
+  return (await Promise.all(same)).includes(true);
+}
