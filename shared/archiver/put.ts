@@ -1,6 +1,6 @@
 /** Seals packs and sends them, a bounded number at a time, and remembers which are durable and not yet in the index. */
 import { Budget } from '../async/index.ts';
-import { BufferPool, type Bytes, free, toHex } from '../bytes/index.ts';
+import { BufferPool, type Bytes, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { AUDIT_SALT_BYTES, makeAuditTokens, type PackBlob, sealPack } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
@@ -33,7 +33,6 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
       (length) => deps.random.bytes(length),
       (length) => (length === MAX_PACK ? buffers.take(length) : new Uint8Array(length)),
     );
-    for (const { blob } of blobs) if (isAlone(blob.sealed)) free(blob.sealed);
     const id = toHex(await sha256(pack));
     const known = { id, size: pack.length, rows };
     // A journal or tokens that cannot be kept save no traffic later; that is no reason to send nothing now.
@@ -65,9 +64,6 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
     waiting: () => durable.length,
   };
 }
-
-/** Small chunks share a buffer, and may be in different packs. */
-const isAlone = ({ buffer, byteLength }: Bytes): boolean => byteLength === buffer.byteLength;
 
 /** Fisher–Yates. Order inside a pack only has to be uninformative, so the small modulo bias does not matter. */
 function shuffled<T>(items: readonly T[], random: ArchiverDeps['random']): T[] {

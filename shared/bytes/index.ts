@@ -1,7 +1,7 @@
 /** Bytes: concatenation, comparison and text forms. Pure, no platform globals but TextEncoder and TextDecoder. */
 
 export { type ByteSource, openStream } from './byte-source.ts';
-export { BufferPool, free, giveBack } from './pool.ts';
+export { BufferPool, giveBack } from './pool.ts';
 
 /** Bytes backed by a plain ArrayBuffer, as WebCrypto and Blob want them. */
 export type Bytes = Uint8Array<ArrayBuffer>;

@@ -11,14 +11,6 @@ export function giveBack({ buffer }: Bytes): void {
   pool?.give(new Uint8Array(buffer));
 }
 
-/**
- * Gives the buffer of these bytes back to the system at once, with all that is in it: a garbage collector sees a small
- * object where megabytes hang on it, and lets it lie.
- */
-export function free({ buffer }: Bytes): void {
-  buffer.transfer(0);
-}
-
 export class BufferPool {
   readonly #size: number;
   readonly #keep: number;

@@ -67,7 +67,7 @@ async function inChromium(corpus: Corpus): Promise<Legs> {
 
 async function inFirefox(corpus: Corpus): Promise<Legs> {
   const server = await TestServer.start({ env: { HOLDFAST_LOG_LEVEL: 'warn' } });
-  const rig = await FirefoxRig.launch();
+  const rig = await FirefoxRig.launch({ netLog: false });
   try {
     const page = await rig.openExtension('page.html');
     await chooseServer(page, server.app);

@@ -19,6 +19,8 @@ export interface FirefoxOptions {
   /** Profile folder to go on with; a fresh temporary one by default, removed by `close`. */
   readonly profile?: string;
   readonly preferences?: Readonly<Record<string, string | number | boolean>>;
+  /** False when requests are not looked at: to show them, Firefox reads every body that is sent once more. */
+  readonly netLog?: boolean;
 }
 
 interface Launched {
@@ -63,7 +65,7 @@ export class FirefoxRig {
     const bidi = await BidiConnection.connect(`${address}/session`);
     await bidi.send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } });
     const rig = new FirefoxRig({ process, bidi, profile, owns: options.profile === undefined, addonId, uuid, outside });
-    await rig.#listen();
+    if (options.netLog !== false) await rig.#listen();
     if (extension !== null) {
       await bidi.send('webExtension.install', { extensionData: { type: 'path', path: extension } });
     }
