@@ -5,7 +5,7 @@ import { type Bytes, toBase64url, toHex, utf8 } from '../shared/bytes/index.ts';
 import type { LogEntries } from '../shared/client/index.ts';
 import { sha256, WRAP_KIND } from '../shared/crypto/index.ts';
 import { codeOf, HoldfastError, integrityError } from '../shared/errors/index.ts';
-import { type PackPlace, packsOf } from '../shared/vault/index.ts';
+import { type PackPlace, packsInUse } from '../shared/vault/index.ts';
 import type { ExportCommand } from './arguments.ts';
 import {
   accountPath,
@@ -41,7 +41,7 @@ export async function exportVault(
   const vault = await openVault(source, { signal }, logs);
   await logs.flush();
 
-  const packs = [...packsOf(vault.state)];
+  const packs = packsInUse(vault.state);
   const tally: ExportTally = { entries: vault.accountEntries + vault.state.seq, written: 0, kept: 0, failed: 0 };
   let bytes = 0;
   const fetchPack = (pack: PackPlace) => putPack(to, pack, () => vault.readPack(pack.id, undefined, signal));

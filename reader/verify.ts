@@ -1,6 +1,6 @@
 /**
- * `verify`: every entry of the log (when the vault was opened), every pack's hash and footer against the index, every chunk
- * opened, every version's chunks and root hash. Names what is damaged and which versions that touches.
+ * `verify`: every entry of the log (when the vault was opened), hash and footer of every pack that chunks lie in against the
+ * index, every chunk opened, every version's chunks and root hash. Names what is damaged and which versions that touches.
  */
 import { randomInt } from 'node:crypto';
 import { mapConcurrent } from '../shared/async/index.ts';
@@ -10,9 +10,8 @@ import { type ChunkRef, chunkId, chunkKey, openChunk, readPackFooter } from '../
 import {
   type ChunkPlace,
   chunkPlace,
-  chunkPlaces,
-  type PackPlace,
-  packsOf,
+  type PackInUse,
+  packsInUse,
   readManifest,
   type VersionState,
 } from '../shared/vault/index.ts';
@@ -71,7 +70,7 @@ export async function verify(
   const chunks = new Map<string, Chunk>();
   const versions = await readVersions(vault, chunks, output, signal);
   const byPack = Map.groupBy(chunks.values(), ({ place }) => place.pack.id);
-  const packs = [...packsOf(vault.state)];
+  const packs = packsInUse(vault.state);
   const missing = new Set(
     await vault.missing(
       packs.map(({ id }) => id),
@@ -89,12 +88,10 @@ export async function verify(
     packs.filter(({ id }) => !missing.has(id)),
     share,
   );
-  const rows = countRows(vault);
   let chunksOpened = 0;
   let bytesRead = 0;
   let done = 0;
-  const examine = (pack: PackPlace) =>
-    examinePack(vault, pack, byPack.get(pack.id) ?? [], rows.get(pack.id) ?? 0, signal);
+  const examine = (pack: PackInUse) => examinePack(vault, pack, byPack.get(pack.id) ?? [], signal);
   for await (const { pack, why, damaged, opened, bytes } of mapConcurrent(read, READING, examine, signal)) {
     if (why !== null) damagedPacks.push({ id: pack.id, why });
     spoil(damaged);
@@ -172,7 +169,7 @@ async function cidsOf(vault: OpenVault, version: VersionState, chunks: Map<strin
 }
 
 interface Examined {
-  readonly pack: PackPlace;
+  readonly pack: PackInUse;
   readonly why: DamagedPack['why'] | null;
   readonly damaged: readonly Chunk[];
   readonly opened: number;
@@ -181,9 +178,8 @@ interface Examined {
 
 async function examinePack(
   vault: OpenVault,
-  pack: PackPlace,
+  pack: PackInUse,
   chunks: readonly Chunk[],
-  rows: number,
   signal: AbortSignal,
 ): Promise<Examined> {
   let bytes: Bytes;
@@ -194,7 +190,7 @@ async function examinePack(
     return { pack, why: 'unreadable', damaged: chunks, opened: 0, bytes: 0 };
   }
   const unchanged = bytes.length === pack.size && toHex(await sha256(bytes)) === pack.id;
-  const why = !unchanged ? 'changed' : (await footerHolds(vault, pack, bytes, rows)) ? null : 'footer';
+  const why = !unchanged ? 'changed' : (await footerHolds(vault, pack, bytes)) ? null : 'footer';
   const damaged: Chunk[] = [];
   // Of a pack with one changed byte, all chunks but one are still good.
   const opening = mapConcurrent(
@@ -219,7 +215,7 @@ async function opens({ domain }: OpenVault, { cid, ref, place }: Chunk, pack: By
 }
 
 /** True when the footer says of every chunk that the index places in this pack what the index says. */
-async function footerHolds(vault: OpenVault, pack: PackPlace, bytes: Bytes, rows: number): Promise<boolean> {
+async function footerHolds(vault: OpenVault, pack: PackInUse, bytes: Bytes): Promise<boolean> {
   try {
     let found = 0;
     for (const row of await readPackFooter(vault.domain, vault.vaultKeys.index, bytes)) {
@@ -228,27 +224,21 @@ async function footerHolds(vault: OpenVault, pack: PackPlace, bytes: Bytes, rows
       if (place.off !== row.off || place.len !== row.len || !equal(place.salt, row.salt)) return false;
       found += 1;
     }
-    return found === rows;
+    return found === pack.chunks;
   } catch (error) {
     if (!isDamage(error)) throw error;
     return false;
   }
 }
 
-function countRows({ state }: OpenVault): Map<string, number> {
-  const rows = new Map<string, number>();
-  for (const { pack } of chunkPlaces(state)) rows.set(pack.id, (rows.get(pack.id) ?? 0) + 1);
-  return rows;
-}
-
 /** A part of the packs at random, at least one when there are any. */
-function draw(packs: readonly PackPlace[], share: number): PackPlace[] {
+function draw(packs: readonly PackInUse[], share: number): PackInUse[] {
   const left = [...packs];
-  const drawn: PackPlace[] = [];
+  const drawn: PackInUse[] = [];
   for (let wanted = Math.ceil(packs.length * share); wanted > 0; wanted--) {
     const at = randomInt(left.length);
-    drawn.push(left[at] as PackPlace);
-    left[at] = left.at(-1) as PackPlace;
+    drawn.push(left[at] as PackInUse);
+    left[at] = left.at(-1) as PackInUse;
     left.pop();
   }
   return drawn;

@@ -9,8 +9,8 @@ import { integrityError } from '../errors/index.ts';
 import { bytes, decodeCbor, encodeCbor, int, list, nullable, text, tuple, uint, type Value } from './cbor.ts';
 import { MAX_MIME_BYTES, MAX_NAME_BYTES, opCodec } from './ops.ts';
 
-/** Another number for every change of the tables' layout; what has another one is read from the log again. */
-const LAYOUT = 2;
+/** Another number for every change of the tables' layout or of what rows say; what has another one is read from the log again. */
+const LAYOUT = 3;
 const MANY = 1 << 24;
 const MAX_HEAD = 1 << 28;
 

@@ -2,7 +2,7 @@
  * state = apply(entries): the same entries give the same state everywhere. Pure but for the state it is handed, which it
  * owns. An entry that does not fit is proof of a fault or of tampering: E_INTEGRITY, and the state must not be used on.
  */
-import { toHex, utf8 } from '../bytes/index.ts';
+import { equal, toHex, utf8 } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import type { Entry, Op, OpOf, PutVersion } from '../format/index.ts';
 import { encodeFacts } from './facts.ts';
@@ -149,13 +149,19 @@ function applyIndex(state: VaultState, op: OpOf<'index-add'>): void {
     packs.id.set(pack, op.pack);
     packs.size.set(pack, op.size);
   }
-  for (const [cid, off, len, salt] of op.blobs) {
-    if (chunks.byId.find(cid) >= 0) continue;
-    const row = chunks.addRow();
+  for (const [i, [cid, off, len, salt]] of op.blobs.entries()) {
+    const known = chunks.byId.find(cid);
+    if (len === 0 || (known >= 0 && !isReplaced(op.blobs[i - 1], cid))) continue;
+    const row = known >= 0 ? known : chunks.addRow();
     chunks.cid.set(row, cid);
     chunks.salt.set(row, salt);
     chunks.pack.set(row, pack);
     chunks.off.set(row, off);
     chunks.len.set(row, len);
   }
+}
+
+/** The first place of a chunk counts, but for a blob that stands behind one of its chunk with length 0. */
+function isReplaced(before: OpOf<'index-add'>['blobs'][0] | undefined, cid: Uint8Array): boolean {
+  return before !== undefined && before[2] === 0 && equal(before[0], cid);
 }

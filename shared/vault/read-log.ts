@@ -5,8 +5,8 @@
 import { throwIfAborted } from '../async/index.ts';
 import { type Bytes, fromHex, toHex } from '../bytes/index.ts';
 import type { LogEntries } from '../client/index.ts';
-import { codeOf, HoldfastError } from '../errors/index.ts';
-import type { OpenedEntry } from '../format/index.ts';
+import { codeOf, type ErrorCode, HoldfastError } from '../errors/index.ts';
+import type { Op, OpenedEntry } from '../format/index.ts';
 import { MAX_ENTRIES_PER_READ } from '../protocol/index.ts';
 import { applyEntry } from './apply.ts';
 import { emptyState, type VaultState } from './state.ts';
@@ -18,10 +18,24 @@ export interface LogReader {
 }
 
 export interface ReadLogOptions {
-  /** The state is that before the first entry, not the genesis, for which this says so; what follows is not read. */
+  /**
+   * From the first entry for which this says so, but for the genesis, files stay as they were before it. Where chunks lie is
+   * taken from what follows all the same, as far as that verifies: what was lost since may have another place by now.
+   */
   readonly before?: (entry: OpenedEntry) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What is wrong with a log itself. */
+const BAD_LOG: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_DOWNGRADE', 'E_FORK']);
+/** What an entry says of other things than files, their names and links. */
+const NOT_OF_FILES: ReadonlySet<Op['op']> = new Set<Op['op']>([
+  'index-add',
+  'device-cert',
+  'device-revoke',
+  'grant-key',
+  'suite-raise',
+]);
 
 /**
  * The state that a vault's log adds up to.
@@ -37,26 +51,35 @@ export async function readLog(
 ): Promise<VaultState> {
   const id = fromHex(vaultId);
   const state = emptyState();
-  for (;;) {
-    const page = await reader.readLog(vaultId, state.seq, MAX_ENTRIES_PER_READ, signal);
-    for (const { body } of page.entries) {
-      throwIfAborted(signal);
-      const opened = await atEntry(state, () => verifyNext(state, id, logKey, body));
-      if (state.seq > 0 && before(opened.entry)) return state;
-      await atEntry(state, async () => applyEntry(state, opened.entry, state.seq + 1, opened.hash));
-    }
-    if (state.seq >= page.head.seq) {
+  let isOver = false;
+  const read = async (body: Bytes): Promise<void> => {
+    const { entry, hash } = await verifyNext(state, id, logKey, body);
+    isOver ||= state.seq > 0 && before(entry);
+    const ops = isOver ? entry.ops.filter(({ op }) => NOT_OF_FILES.has(op)) : entry.ops;
+    applyEntry(state, { ...entry, ops }, state.seq + 1, hash);
+  };
+  try {
+    for (;;) {
+      const page = await reader.readLog(vaultId, state.seq, MAX_ENTRIES_PER_READ, signal);
+      for (const { body } of page.entries) {
+        throwIfAborted(signal);
+        await atEntry(state, () => read(body));
+      }
+      if (state.seq < page.head.seq && page.entries.length === 0)
+        throw new HoldfastError('E_INTEGRITY', `entry ${state.seq + 1} of the log is missing`);
+      if (state.seq < page.head.seq) continue;
       if (toHex(state.hash) !== page.head.hash) throw new HoldfastError('E_FORK', 'the log does not lead to its head');
       return state;
     }
-    if (page.entries.length === 0)
-      throw new HoldfastError('E_INTEGRITY', `entry ${state.seq + 1} of the log is missing`);
+  } catch (error) {
+    if (isOver && BAD_LOG.has(codeOf(error))) return state;
+    throw error;
   }
 }
 
-async function atEntry<T>(state: VaultState, step: () => Promise<T>): Promise<T> {
+async function atEntry(state: VaultState, step: () => Promise<void>): Promise<void> {
   try {
-    return await step();
+    await step();
   } catch (cause) {
     throw new HoldfastError(codeOf(cause), `entry ${state.seq + 1} of the log does not verify`, { cause });
   }

@@ -298,6 +298,26 @@ export function* packsOf({ packs }: VaultState): Generator<PackPlace> {
   for (let row = 0; row < packs.rows; row++) yield { id: toHex(packs.id.view(row)), size: packs.size.get(row) };
 }
 
+/** A pack with the chunks that lie in it. */
+export interface PackInUse extends PackPlace {
+  /** How many, at least one. */
+  readonly chunks: number;
+}
+
+/** The packs that chunks lie in. One whose chunks all got another place since is not needed any more, whatever is left of it. */
+export function packsInUse(state: VaultState): PackInUse[] {
+  const { chunks, packs } = state;
+  const counts = new Uint32Array(packs.rows);
+  for (let row = 0; row < chunks.rows; row++) {
+    const pack = chunks.pack.get(row);
+    counts[pack] = (counts[pack] as number) + 1;
+  }
+  return [...packsOf(state)].flatMap((place, row) => {
+    const count = counts[row] as number;
+    return count === 0 ? [] : [{ ...place, chunks: count }];
+  });
+}
+
 /** How many of each the state knows. */
 export function countsOf(state: VaultState): { nodes: number; versions: number; chunks: number; packs: number } {
   const { nodes, versions, chunks, packs } = state;

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import type { ListCommand, RestoreCommand } from '../../reader/arguments.ts';
 import { list } from '../../reader/list.ts';
 import { restore } from '../../reader/restore.ts';
-import { utf8 } from '../../shared/bytes/index.ts';
+import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { nodesOf, readLog } from '../../shared/vault/index.ts';
 import { random } from '../support/fixtures.ts';
@@ -191,6 +191,25 @@ test('earlier versions by id, and the whole tree as it was', async () => {
   const past = await restored({ vault: { ...vault, state } }, 'past');
   assert.deepEqual(await readdir(past.to), ['old name']);
   assert.equal(await readFile(join(past.to, 'old name'), 'utf8'), 'first');
+});
+
+test('what is wrong with the log behind the moment asked for is no matter then', async () => {
+  const { device, server, founder } = await memoryVault();
+  await archive(device, [itemOf('early', utf8('first'))]);
+  const then = device.vault.state.seq;
+  for (const name of ['late', 'latest']) await archive(device, [itemOf(name, utf8(name))]);
+  const last = server.bodies.pop() as Bytes;
+  for (const body of [flipped(last, 200), null]) {
+    server.bodies.splice(server.head.seq - 1, 1, ...(body === null ? [] : [body]));
+    await assert.rejects(readLog(server, founder.vaultId, founder.logKey), { code: 'E_INTEGRITY' });
+    let seq = 1;
+    const before = (): boolean => ++seq > then;
+    const state = await readLog(server, founder.vaultId, founder.logKey, { before });
+    assert.deepEqual(
+      [...nodesOf(state)].map(({ name }) => name),
+      ['early'],
+    );
+  }
 });
 
 test('an unfinished file of a run that was killed is no obstacle', async () => {

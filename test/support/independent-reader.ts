@@ -128,8 +128,11 @@ function apply({ nodes, grants, index, links }: Log, number: number, f: Fields):
   if (number === 6) Object.assign(node as Node, { parent: hex(f.get(1)), name: f.get(2), deleted: false });
   if (number === 7 || number === 8) (node as Node).deleted = number === 7;
   if (number === 9) {
+    let replaced = '';
     for (const [cid, off, len, salt] of f.get(2) as readonly (readonly [Buffer, number, number, Buffer])[]) {
-      if (!index.has(hex(cid))) index.set(hex(cid), { pack: hex(id), off, len, salt });
+      const key = hex(cid);
+      if (len > 0 && (replaced === key || !index.has(key))) index.set(key, { pack: hex(id), off, len, salt });
+      replaced = len === 0 ? key : '';
     }
   }
   if (number === 10) links.set(hex(id), f);

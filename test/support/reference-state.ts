@@ -157,8 +157,10 @@ function applyIndex(state: ReferenceState, op: OpOf<'index-add'>): void {
   const id = toHex(op.pack);
   const pack = state.packs.get(id) ?? { id, size: op.size };
   state.packs.set(id, pack);
+  let replaced: string | null = null;
   for (const [cid, off, len, salt] of op.blobs) {
     const key = toHex(cid);
-    if (!state.index.has(key)) state.index.set(key, { pack, off, len, salt });
+    if (len > 0 && (replaced === key || !state.index.has(key))) state.index.set(key, { pack, off, len, salt });
+    replaced = len === 0 ? key : null;
   }
 }

@@ -12,6 +12,7 @@ import {
   emptyState,
   type NodeState,
   nodeById,
+  packsInUse,
   ROOT,
   type VaultState,
   versionsOf,
@@ -126,23 +127,51 @@ test('the floor of suites rises and never sinks', () => {
   refused(state, { op: 'suite-raise', minSuite: 2 });
 });
 
-test('the index keeps the first place of a chunk and refuses one outside its pack', () => {
-  const [cid, salt] = [random.bytes(32), random.bytes(16)];
-  const add = (off: number, len: number, size = 65_536): Op => ({
+test('the first place of a chunk counts until one is said to replace it, and none lies outside its pack', () => {
+  type Blobs = OpOf<'index-add'>['blobs'];
+  const [cid, other, salt, again] = [random.bytes(32), random.bytes(32), random.bytes(16), random.bytes(16)];
+  const pack = (...blobs: Blobs): OpOf<'index-add'> => ({
     op: 'index-add',
     pack: random.bytes(32),
-    size,
-    blobs: [[cid, off, len, salt]],
+    size: 65_536,
+    blobs,
   });
-  const state = stateOf(add(36, 100), add(500, 100));
-  assert.equal(chunkPlace(state, cid)?.off, 36);
-  assert.equal(countsOf(state).packs, 2);
+  const placeIn = (op: OpOf<'index-add'>, off: number, len: number, salt: Bytes) => {
+    return { pack: { id: toHex(op.pack), size: 65_536 }, off, len, salt };
+  };
+  const [first, second, third] = [pack([cid, 36, 100, salt]), pack([cid, 500, 100, again]), pack([other, 36, 9, salt])];
+  const state = stateOf(first, second, third);
+  const inUse = () => packsInUse(state).map(({ id, chunks }) => [id, chunks]);
+  assert.deepEqual(chunkPlace(state, cid), placeIn(first, 36, 100, salt));
+  assert.deepEqual(inUse(), [
+    [toHex(first.pack), 1],
+    [toHex(third.pack), 1],
+  ]);
+
+  const no: Blobs = [
+    [cid, 0, 0, salt],
+    [other, 40, 8, salt],
+    [cid, 700, 102, again],
+    [cid, 0, 0, salt],
+  ];
+  extend(state, [pack(...no), pack([cid, 700, 102, again]), pack([random.bytes(32), 0, 0, salt])]);
+  assert.deepEqual(chunkPlace(state, cid), placeIn(first, 36, 100, salt));
+  assert.deepEqual(chunkPlace(state, other), placeIn(third, 36, 9, salt));
+
+  const moved = pack([cid, 0, 0, salt], [cid, 900, 103, again], [cid, 36, 100, salt]);
+  extend(state, [moved]);
+  assert.deepEqual(chunkPlace(state, cid), placeIn(moved, 900, 103, again));
+  assert.deepEqual(inUse(), [
+    [toHex(third.pack), 1],
+    [toHex(moved.pack), 1],
+  ]);
+  assert.deepEqual(countsOf(state), { nodes: 0, versions: 0, chunks: 2, packs: 7 });
   for (const [off, len] of [
     [65_536, 1],
     [65_000, 537],
     [0, 65_537],
   ] as const)
-    refused(state, add(off, len));
+    refused(state, pack([random.bytes(32), off, len, salt]));
 });
 
 test('a device that was removed stays removed, whoever shows its certificate again', () => {

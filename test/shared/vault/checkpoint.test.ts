@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { KeyStore } from '../../../shared/account/ports.ts';
-import { type Bytes, fromHex, utf8 } from '../../../shared/bytes/index.ts';
-import type { Op } from '../../../shared/format/index.ts';
+import { type Bytes, concat, fromHex, u64be, utf8 } from '../../../shared/bytes/index.ts';
+import { OBJECT_TYPE, openObject, sealObject } from '../../../shared/crypto/index.ts';
+import type { Op, OpOf } from '../../../shared/format/index.ts';
 import {
   applyEntry,
   childByName,
   childrenOf,
+  chunkPlace,
   chunkPlaces,
   countsOf,
   emptyState,
@@ -149,6 +151,35 @@ test('written again and again, only what changed is sealed anew, and it comes ba
     }),
     { numRuns: 10 },
   );
+});
+
+test('a chunk that got another place since the last time is where it is now', async () => {
+  const [cid, salt] = [random.bytes(32), random.bytes(16)];
+  const places = (...blobs: OpOf<'index-add'>['blobs']): Op => ({
+    op: 'index-add',
+    pack: random.bytes(32),
+    size: 65_536,
+    blobs,
+  });
+  const { keyStore, state } = await saved([...everyKind(), places([cid, 36, 99, salt])]);
+  const again = (await opened(keyStore)) as VaultState;
+  for (const each of [state, again]) {
+    extend(each, places([cid, 0, 0, salt], [cid, 500, 99, salt]));
+    assert.equal(chunkPlace(each, cid)?.off, 500);
+  }
+  assert.equal(await saveCheckpoint({ keyStore, random }, VAULT, KEY, state), true);
+  assert.deepEqual(seen((await opened(keyStore)) as VaultState), seen(state));
+});
+
+test('one that was written by who did not know of places that replace others is not taken up', async () => {
+  const { keyStore } = await saved();
+  const stored = (await keyStore.checkpoint(VAULT)) as StoredCheckpoint;
+  const context = concat(fromHex(VAULT), u64be(stored.seq), fromHex(stored.hash));
+  const plain = await openObject(KEY, OBJECT_TYPE.localCache, context, stored.head);
+  assert.deepEqual([...plain.subarray(0, 2)], [0x88, 3], 'an array of eight, the layout first');
+  plain[1] = 2;
+  const head = await sealObject(KEY, OBJECT_TYPE.localCache, context, plain, random.bytes(32));
+  assert.equal(await opened(tampered(keyStore, (it) => ({ ...it, head }))), null);
 });
 
 /** The same store, whose checkpoint somebody changed. */
