@@ -27,7 +27,7 @@ const auditing: AuditPorts = {
 };
 const loop = new EngineLoop({
   outbox,
-  openEngine: () => openEngine(device, () => uploadLimit),
+  openEngine: () => openEngine(device, { uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
   clock: systemClock,
   owner: newId(),
   sources: new Sources(),

@@ -2,7 +2,7 @@
  * When packs are read back for proof, and what came of it: a few at a time, so many a day, and never while there is work.
  * The day's count outlives every death. Which pack was read when is not kept here.
  */
-import { type AuditNote, clearSetting, type QueueDb, readSetting, writeSetting } from './db.ts';
+import { type AuditNote, clearSetting, harmOf, type QueueDb, readSetting, writeSetting } from './db.ts';
 
 /** Between two stretches: a browser that is open for some hours reads its day's packs, spread over them. */
 const REST_MS = 30 * 60_000;
@@ -53,6 +53,20 @@ export class Audits {
 
   get(): Promise<AuditNote> {
     return readSetting(this.#db, 'audit');
+  }
+
+  /** The next stretch is due now: a pack did not come back outside of the audits, or there is more to read than one took. */
+  async hurry(): Promise<void> {
+    await this.#change((note) => ({ ...note, dueAt: this.#now() }));
+  }
+
+  /** Files were backed up. If something was damaged, that may have mended it: it is counted again, and soon. */
+  async recount(): Promise<void> {
+    if (harmOf(await this.get()) === null) return;
+    await this.#change((note) => {
+      const { damaged } = note;
+      return { ...note, dueAt: this.#now(), damaged: damaged && { ...damaged, packs: [] } };
+    });
   }
 
   /** What is damaged as far as is known; null when nothing is. */

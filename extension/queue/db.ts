@@ -142,8 +142,23 @@ export interface AuditNote {
   packs: number;
   /** When a pack last came back whole. */
   provenAt: number | null;
-  /** Ids of packs that did not, and how many files have content in them; `files` null while they are counted. */
-  damaged: { packs: readonly string[]; files: number | null } | null;
+  /** Null: all that were read did. */
+  damaged: Damaged | null;
+}
+
+/** What was stored and does not come back. */
+export interface Damaged {
+  /** Ids of the packs; none while what lies in them is counted. */
+  packs: readonly string[];
+  /** How many files have content of their newest version in them; null before that is known. */
+  files: number | null;
+  /** Older versions, or those of deleted files, have. */
+  others: boolean;
+}
+
+/** The damage that somebody would miss: a lost pack may hold what no version consists of. */
+export function harmOf({ damaged }: Pick<AuditNote, 'damaged'>): Damaged | null {
+  return damaged?.files === 0 && !damaged.others ? null : damaged;
 }
 
 /** How many files are in each state now; those that wait, by their reason. */

@@ -4,6 +4,7 @@ import {
   type AuditNote,
   type DropRow,
   type Hold,
+  harmOf,
   type JobRow,
   type QueueDb,
   readSetting,
@@ -98,6 +99,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
   const counts = Object.fromEntries(JOB_STATES.map((state) => [state, filesIn(state)])) as Record<JobState, number>;
   const drops = await db.drops.toArray();
   const cutShort = drops.filter((drop) => drop.cutShort === 1);
+  const audit = await readSetting(db, 'audit');
   const leased = counts.leased > 0 ? await inState(db, 'leased').toArray() : [];
   return {
     counts,
@@ -111,7 +113,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     hold: await readSetting(db, 'hold'),
     paused: await readSetting(db, 'paused'),
     lastProvenAt: await readSetting(db, 'lastProvenAt'),
-    audit: await readSetting(db, 'audit'),
+    audit: { provenAt: audit.provenAt, damaged: harmOf(audit) },
     account: await readSetting(db, 'account'),
   };
 }

@@ -104,12 +104,15 @@ export class Archiving {
 
   async #flush(): Promise<void> {
     const { outbox, owner, onMoved } = this.#ports;
-    const { leases } = outbox;
+    const { leases, audits } = outbox;
     const { faults, blocked, committed, proven } = this.#ledger.takeNews();
     if (faults.length > 0) await leases.fail(owner, faults);
     if (blocked.length > 0) await leases.wait(owner, blocked, 'permission', null);
     if (committed.length > 0) await leases.commit(owner, committed, LEASE_MS);
-    if (proven.length > 0) await leases.prove(proven);
+    if (proven.length > 0) {
+      await leases.prove(proven);
+      await audits.recount();
+    }
     if (faults.length + blocked.length + committed.length + proven.length > 0) onMoved();
     if (committed.length > 0 && (await leases.hold()) !== null) await leases.setHold(null);
   }

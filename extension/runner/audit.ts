@@ -4,7 +4,7 @@
  * road as more than a later try.
  */
 import type { AuditLog, Checker } from '../../shared/checker/index.ts';
-import { countsOf, hasPack, type Vault } from '../../shared/vault/index.ts';
+import { packsInUse, type Vault } from '../../shared/vault/index.ts';
 import { type ArchivingPorts, refuseMetered } from './archiving.ts';
 import { holdAfter, roadReason } from './faults.ts';
 
@@ -57,8 +57,10 @@ async function auditSome(ports: AuditPorts, before: number, signal: AbortSignal)
   const { vault, checker, log } = await ports.openAuditor();
   await vault.pull(signal);
   const { vaultId, state } = vault;
-  await log.prune(vaultId, (packId) => hasPack(state, packId));
-  const today = Math.min(PACKS_A_DAY, countsOf(state).packs);
+  const inUse = new Set(packsInUse(state).map(({ id }) => id));
+  await log.prune(vaultId, (packId) => inUse.has(packId));
+  if (before === 0) await checker.forgetUnused();
+  const today = Math.min(PACKS_A_DAY, inUse.size);
   const packs = Math.max(0, Math.min(today - before, PACKS_AT_ONCE));
   const again = (await damagedIn(log, vaultId, clock.now() - AGAIN_AFTER_MS)).slice(0, AGAIN_AT_ONCE);
   const read = async (drawn: number, besides: readonly string[]): Promise<void> => {
@@ -71,11 +73,15 @@ async function auditSome(ports: AuditPorts, before: number, signal: AbortSignal)
   const owed = await checker.challenge({ packs: packs * ASKED_PER_READ, at: clock.now(), signal });
   if (owed.length > 0) await read(0, owed.slice(0, OWED_AT_ONCE));
   if (before + packs >= today) await audits.endDay(random());
-  await tell(audits, checker, await damagedIn(log, vaultId, clock.now()), signal);
+  const left = await checker.challenge({ packs: 0, at: clock.now(), signal });
+  if (left.length === 0 || (await audits.get()).damaged === null)
+    return tell(audits, checker, await damagedIn(log, vaultId, clock.now()), signal);
+  // What took the place of something lost may be among them: less is told when all of it was read.
+  if (left.length < owed.length) await audits.hurry();
 }
 
-/** Ids of the packs that were last read by `until` and found damaged. */
-async function damagedIn(log: AuditLog, vaultId: string, until: number): Promise<readonly string[]> {
+/** Ids of the packs that were last read by `until`, milliseconds since 1970, and found damaged. */
+export async function damagedIn(log: AuditLog, vaultId: string, until: number): Promise<readonly string[]> {
   const found = [...(await log.all(vaultId))].filter(([, { damage, at }]) => damage !== null && at <= until);
   return found.map(([packId]) => packId);
 }
@@ -88,9 +94,9 @@ async function tell(
   signal: AbortSignal,
 ): Promise<void> {
   const { damaged } = await audits.get();
-  if (packs.join() === (damaged?.packs ?? []).join()) return;
-  if (packs.length === 0) return audits.found(null);
+  if (packs.length === 0) return damaged === null ? undefined : audits.found(null);
+  if (packs.join() === damaged?.packs.join()) return;
   // Told before it is counted, which may take longer than there is time.
-  await audits.found({ packs: [], files: damaged?.files ?? null });
-  await audits.found({ packs, files: await checker.filesTouched(new Set(packs), signal) });
+  await audits.found({ packs: [], files: damaged?.files ?? null, others: damaged?.others ?? true });
+  await audits.found({ packs, ...(await checker.touched(new Set(packs), signal)) });
 }

@@ -16,23 +16,29 @@ import {
 import { createChecker } from '../../shared/checker/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { Auditor } from './audit.ts';
+import { createFindings } from './findings.ts';
 import { openLanes } from './lanes.ts';
 
-/**
- * `deviceName`: what this device is called in the account. `uploadLimit`: bytes a second that may be sent, asked before each
- * pack. E_SESSION when nobody is signed in on this device.
- */
-export async function openEngine(deviceName: string, uploadLimit: () => number | null): Promise<Archiver> {
+export interface EnginePorts {
+  /** Bytes a second that may be sent, asked before each pack. */
+  readonly uploadLimit: () => number | null;
+  /** A pack did not come back. */
+  readonly onLost: () => Promise<void>;
+}
+
+/** `deviceName`: what this device is called in the account. E_SESSION when nobody is signed in on this device. */
+export async function openEngine(deviceName: string, { uploadLimit, onLost }: EnginePorts): Promise<Archiver> {
   const { vault, domain, vaultKeys, deviceId, ports } = await openSession(deviceName, uploadLimit);
+  const tokens = createTokenStore();
   return createArchiver({
-    ...{ vault, domain, deviceId },
+    ...{ vault, domain, deviceId, tokens },
     indexKey: vaultKeys.index,
     api: ports.api,
     clock: systemClock,
     random: systemRandom,
     lanes: await openLanes(domain),
     journal: createPackJournal(),
-    tokens: createTokenStore(),
+    findings: createFindings({ log: createAuditLog(), tokens, clock: systemClock, onLost }),
   });
 }
 

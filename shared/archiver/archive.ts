@@ -8,11 +8,19 @@ import { utf8 } from '../bytes/index.ts';
 import { type ErrorCode, HoldfastError } from '../errors/index.ts';
 import { MAX_NAME_BYTES } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
-import { hasPack, newestVersion, versionById } from '../vault/index.ts';
-import { buildCommit, nodeAt } from './commit.ts';
+import {
+  hasPack,
+  type NodeState,
+  newestVersion,
+  type VaultState,
+  type VersionState,
+  versionById,
+} from '../vault/index.ts';
+import { commit, nodeAt } from './commit.ts';
 import { Committer } from './committer.ts';
 import type { ArchiverDeps } from './deps.ts';
 import { type Lane, SMALL_FILE } from './lane.ts';
+import { isLost, type LostPacks, lostPacks } from './lost.ts';
 import { createPacker, type Packer } from './pack.ts';
 import { createSender } from './put.ts';
 import { type Opened, type Reader, type ReadFile, readAlone, readTogether } from './read.ts';
@@ -40,23 +48,38 @@ const ITEM_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
-  const unchanged: Archiver['unchanged'] = (path, name, size, mtime) => {
-    const { state } = deps.vault;
-    const node = nodeAt(state, path, name);
-    return node !== null && node.size === size && node.mtime === mtime;
-  };
+  let looking: Promise<LostPacks> | null = null;
   return {
-    unchanged,
+    async unchanged(path, name, size, mtime) {
+      looking ??= lostPacks(deps);
+      const node = unchangedNode(deps.vault.state, path, name, { size, mtime });
+      if (node === null) return false;
+      const lost = await looking;
+      return lost.size === 0 || !(await isLost(deps, newestVersion(deps.vault.state, node), lost).catch(() => true));
+    },
     async archive(items, options) {
       await deps.vault.pull(options.signal);
-      await indexJournal(deps, options.signal);
-      return new Run(deps, unchanged, options).run(items);
+      looking = lostPacks(deps);
+      const lost = await looking;
+      await indexJournal(deps, lost, options.signal);
+      return new Run(deps, lost, options).run(items);
     },
   };
 }
 
+/** The file at a path when its newest version has this size and date. */
+function unchangedNode(
+  state: VaultState,
+  path: readonly string[],
+  name: string,
+  { size, mtime }: Pick<SourceFile, 'size' | 'mtime'>,
+): NodeState | null {
+  const node = nodeAt(state, path, name);
+  return node !== null && node.size === size && node.mtime === mtime ? node : null;
+}
+
 /** Packs that reached the server before this device died, or before it heard of it, go into the log. */
-async function indexJournal(deps: ArchiverDeps, signal: AbortSignal): Promise<void> {
+async function indexJournal(deps: ArchiverDeps, lost: LostPacks, signal: AbortSignal): Promise<void> {
   const { vault, journal, api } = deps;
   const noted = await journal.all(vault.vaultId);
   if (noted.length === 0) return;
@@ -64,11 +87,7 @@ async function indexJournal(deps: ArchiverDeps, signal: AbortSignal): Promise<vo
   const ids = unknown.map(({ id }) => id);
   const missing = new Set(ids.length === 0 ? [] : await api.packsMissing(vault.vaultId, ids, signal));
   const there = unknown.filter(({ id }) => !missing.has(id));
-  await vault.append(
-    (state) => buildCommit(deps, state, there, []),
-    there.map(({ id }) => id),
-    signal,
-  );
+  await commit(deps, there, [], lost, signal);
   await journal.remove(
     vault.vaultId,
     noted.map(({ id }) => id),
@@ -77,7 +96,7 @@ async function indexJournal(deps: ArchiverDeps, signal: AbortSignal): Promise<vo
 
 class Run {
   readonly #deps: ArchiverDeps;
-  readonly #unchanged: Archiver['unchanged'];
+  readonly #lost: LostPacks;
   readonly #options: ArchiveOptions;
   /** Fires when anything of the run fails, and with the caller's signal. */
   readonly #ending = new AbortController();
@@ -94,9 +113,9 @@ class Run {
   #turn = 0;
   #failed = 0;
 
-  constructor(deps: ArchiverDeps, unchanged: Archiver['unchanged'], options: ArchiveOptions) {
+  constructor(deps: ArchiverDeps, lost: LostPacks, options: ArchiveOptions) {
     this.#deps = deps;
-    this.#unchanged = unchanged;
+    this.#lost = lost;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
     const budget = new Budget(BUDGET);
@@ -107,9 +126,10 @@ class Run {
       () => (deps.random.bytes(1)[0] as number) / 256,
       () => this.#committer.due(),
     );
-    const store = createChunkStore(deps.vault, this.#packer);
+    const store = createChunkStore(deps.vault, this.#packer, lost);
     this.#reader = { store, budget, now: () => deps.clock.now(), signal: this.#signal };
     this.#committer = new Committer(deps, this.#sender, store, {
+      lost,
       signal: this.#signal,
       onEvent: options.onEvent,
       onFault: (error) => this.#fail(error),
@@ -196,20 +216,21 @@ class Run {
   /** The item's file, or null when there is nothing more to do for it. */
   async #open(item: ArchiveItem): Promise<Opened | null> {
     const { state } = this.#deps.vault;
-    const before = versionById(state, item.versionId);
-    if (before !== null) {
-      // Committed by an earlier try.
-      this.#committer.stands(item.key, false, before.version);
-      return null;
-    }
+    const before = versionById(state, item.versionId)?.version;
+    // Committed by an earlier try.
+    if (before !== undefined && (await this.#stands(item, false, before))) return null;
     const file = await this.#orFailed(item, () => openNamed(item));
     if (file === null) return null;
-    const node = this.#unchanged(item.path, item.name, file.size, file.mtime)
-      ? nodeAt(state, item.path, item.name)
-      : null;
-    if (node === null) return { item, file };
-    this.#committer.stands(item.key, true, newestVersion(state, node));
-    return null;
+    const node = unchangedNode(state, item.path, item.name, file);
+    if (node !== null && (await this.#stands(item, true, newestVersion(state, node)))) return null;
+    return { item, file };
+  }
+
+  /** False when some of the version is lost. */
+  async #stands(item: ArchiveItem, unchanged: boolean, version: VersionState): Promise<boolean> {
+    if (await isLost(this.#deps, version, this.#lost, this.#signal)) return false;
+    this.#committer.stands(item.key, unchanged, version);
+    return true;
   }
 
   async #readAlone(item: ArchiveItem): Promise<void> {

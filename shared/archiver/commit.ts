@@ -17,6 +17,7 @@ import {
 } from '../format/index.ts';
 import {
   childByName,
+  hasChunk,
   hasPack,
   hasVersion,
   type NodeState,
@@ -25,22 +26,40 @@ import {
   type VaultState,
 } from '../vault/index.ts';
 
-import type { SentPack } from './deps.ts';
+import type { ArchiverDeps, SentPack } from './deps.ts';
+import { bringsBack, isStored, type LostPacks } from './lost.ts';
 import type { ReadFile } from './read.ts';
 
-export interface CommitContext {
+interface CommitContext {
   readonly deviceId: Bytes;
   readonly random: Random;
 }
 
+/** Appends what the log does not say yet of these packs, which are durable, and files. Errors: those of `append`. */
+export async function commit(
+  deps: ArchiverDeps,
+  packs: readonly SentPack[],
+  files: readonly ReadFile[],
+  lost: LostPacks,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { vault, tokens, clock } = deps;
+  const ids = packs.map(({ id }) => id);
+  // Known before the log names them, so that what was lost never counts as mended unread.
+  const replacing = packs.filter(({ rows }) => bringsBack(vault.state, rows, lost)).map(({ id }) => id);
+  if (replacing.length > 0) await tokens.owe(vault.vaultId, replacing, clock.now()).catch(() => undefined);
+  await vault.append((state) => buildCommit(deps, state, packs, files, lost), ids, signal);
+}
+
 /** Operations that are missing in `state` for these packs and files. */
-export async function buildCommit(
+async function buildCommit(
   context: CommitContext,
   state: VaultState,
   packs: readonly SentPack[],
   files: readonly ReadFile[],
+  lost: LostPacks,
 ): Promise<Op[]> {
-  const ops: Op[] = packs.filter((pack) => !hasPack(state, pack.id)).map(indexAdd);
+  const ops: Op[] = packs.filter((pack) => !hasPack(state, pack.id)).map((pack) => indexAdd(state, pack, lost));
   const tree = new Placing(context, state, ops);
   for (const file of files) {
     if (hasVersion(state, file.item.versionId)) continue;
@@ -49,13 +68,15 @@ export async function buildCommit(
   return ops;
 }
 
-function indexAdd(pack: SentPack): Op {
-  return {
-    op: 'index-add',
-    pack: fromHex(pack.id),
-    size: pack.size,
-    blobs: pack.rows.map(({ cid, off, len, salt }): [Bytes, number, number, Bytes] => [cid, off, len, salt]),
-  };
+/** A lost place is replaced. What another device has stored meanwhile stays where it is. */
+function indexAdd(state: VaultState, pack: SentPack, lost: LostPacks): Op {
+  const blobs: [Bytes, number, number, Bytes][] = [];
+  for (const { cid, off, len, salt } of pack.rows) {
+    if (isStored(state, cid, lost)) continue;
+    if (hasChunk(state, cid)) blobs.push([cid, 0, 0, salt]);
+    blobs.push([cid, off, len, salt]);
+  }
+  return { op: 'index-add', pack: fromHex(pack.id), size: pack.size, blobs };
 }
 
 /** True when the newest version of the item's path already says the same. */

@@ -3,10 +3,12 @@
  * restart can build on them, and then proves what was committed. May not: read files, seal, send packs.
  */
 import { createMutex } from '../async/index.ts';
+import { equal } from '../bytes/index.ts';
 import type { ChunkRef, Manifest } from '../format/index.ts';
-import type { VersionState } from '../vault/index.ts';
-import { buildCommit, sayNothingNew } from './commit.ts';
+import { type VersionState, versionById } from '../vault/index.ts';
+import { commit, sayNothingNew } from './commit.ts';
 import type { ArchiverDeps } from './deps.ts';
+import type { LostPacks } from './lost.ts';
 import { prove } from './prove.ts';
 import type { Sender } from './put.ts';
 import type { ReadFile } from './read.ts';
@@ -17,6 +19,7 @@ const PACKS_PER_COMMIT = 8;
 const FILES_PER_COMMIT = 1_024;
 
 export interface CommitterOptions extends ArchiveOptions {
+  readonly lost: LostPacks;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -49,8 +52,16 @@ export class Committer {
   }
 
   add(file: ReadFile): void {
-    this.#ready.push(file);
+    this.#ready.push(this.#underItsId(file));
     if (isDurable(file)) this.due();
+  }
+
+  /** A version that is in the log already and was lost is mended by the same content; any other is a version of its own. */
+  #underItsId(file: ReadFile): ReadFile {
+    const { vault, random } = this.#deps;
+    const before = versionById(vault.state, file.item.versionId)?.version;
+    if (before === undefined || equal(before.rootHash, file.rootHash)) return file;
+    return { ...file, item: { ...file.item, versionId: random.bytes(16) } };
   }
 
   /** The item is in the vault already: by an earlier try, or because its newest version says the same. */
@@ -99,7 +110,8 @@ export class Committer {
       files.filter((file) => !same.has(file)),
       this.#options.signal,
     );
-    for (const file of files) this.#tell(file.item.key, same.has(file), file.size, file.chunks);
+    for (const file of files)
+      this.#tell(file.item.key, same.has(file) && file.parcels.length === 0, file.size, file.chunks);
   }
 
   async #append(
@@ -108,9 +120,9 @@ export class Committer {
     signal?: AbortSignal,
   ): Promise<void> {
     const { vault, journal } = this.#deps;
-    const ids = packs.map((pack) => pack.id);
-    await vault.append((state) => buildCommit(this.#deps, state, packs, files), ids, signal);
+    await commit(this.#deps, packs, files, this.#options.lost, signal);
     this.#store.forget(packs.flatMap((pack) => pack.rows.map((row) => row.cid)));
+    const ids = packs.map((pack) => pack.id);
     await journal.remove(vault.vaultId, ids).catch(() => undefined);
   }
 

@@ -34,6 +34,16 @@ export interface PackJournal {
 /** Keeps what later audits ask the server with. Losing it costs audits, never data. */
 export interface TokenKeeper {
   put(vaultId: string, packId: string, tokens: AuditTokens): Promise<void>;
+  /** These packs take the place of lost ones: the next audit reads them. `at`: milliseconds since 1970. */
+  owe(vaultId: string, packIds: readonly string[], at: number): Promise<void>;
+}
+
+/** What this device knows of packs that do not come back as they were sent. Losing it costs audits, never data. */
+export interface PackFindings {
+  /** Ids of the packs that did not come back whole when they were last looked at. */
+  damaged(vaultId: string): Promise<ReadonlySet<string>>;
+  /** The sample that was to prove a backup did not come back from this pack. */
+  note(vaultId: string, packId: string): Promise<void>;
 }
 
 export interface ArchiverDeps {
@@ -50,4 +60,5 @@ export interface ArchiverDeps {
   readonly lanes: readonly Lane[];
   readonly journal: PackJournal;
   readonly tokens: TokenKeeper;
+  readonly findings: PackFindings;
 }

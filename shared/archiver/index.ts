@@ -4,7 +4,7 @@
  * browsers or the tree's other users.
  */
 export { createArchiver } from './archive.ts';
-export type { ArchiverDeps, PackApi, PackJournal, SentPack, TokenKeeper } from './deps.ts';
+export type { ArchiverDeps, PackApi, PackFindings, PackJournal, SentPack, TokenKeeper } from './deps.ts';
 export { type ChunkGroup, createLane, type HashedChunk, type Lane } from './lane.ts';
 export { sourceError } from './source.ts';
 export type * from './types.ts';

@@ -3,8 +3,9 @@
  * per vault, and once per run even while its pack is still open.
  */
 import { toHex } from '../bytes/index.ts';
-import { hasChunk, type Vault } from '../vault/index.ts';
+import type { Vault } from '../vault/index.ts';
 import type { ChunkGroup, HashedChunk, Lane } from './lane.ts';
+import { isStored, type LostPacks } from './lost.ts';
 import type { Packer, Parcel } from './pack.ts';
 
 export interface ChunkStore {
@@ -16,7 +17,7 @@ export interface ChunkStore {
 
 type Place = PromiseWithResolvers<Parcel>;
 
-export function createChunkStore(vault: Vault, packer: Packer): ChunkStore {
+export function createChunkStore(vault: Vault, packer: Packer, lost: LostPacks): ChunkStore {
   const underWay = new Map<string, Promise<Parcel>>();
 
   async function sealAndPack(lane: Lane, group: ChunkGroup, wanted: readonly number[], places: readonly Place[]) {
@@ -36,7 +37,7 @@ export function createChunkStore(vault: Vault, packer: Packer): ChunkStore {
       const wanted: number[] = [];
       const places: Place[] = [];
       const parcels = group.chunks.map(({ cid }, i) => {
-        if (hasChunk(vault.state, cid)) return null;
+        if (isStored(vault.state, cid, lost)) return null;
         const key = toHex(cid);
         const other = underWay.get(key);
         if (other !== undefined) return other;

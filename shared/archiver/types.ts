@@ -58,11 +58,15 @@ export interface ArchiveOptions {
 }
 
 export interface Archiver {
-  /** True when the newest version at this path has this size and date. Looks at the vault as this device knows it. */
-  unchanged(path: readonly string[], name: string, size: number, mtime: number): boolean;
+  /**
+   * True when the newest version at this path has this size and date and nothing of it is known to be lost. Looks at the
+   * vault as this device knows it; what cannot be said is false.
+   */
+  unchanged(path: readonly string[], name: string, size: number, mtime: number): Promise<boolean>;
   /**
    * Archives a stream of items: reads, cuts, compresses, seals, packs, puts, commits, proves; takes the next item when it
-   * has room for it. While no item comes, what it has is committed and proven. A failure of one item is an event; a failure
+   * has room for it. While no item comes, what it has is committed and proven. What the server has lost of an item is sent
+   * again; the version that lies in it stands. A failure of one item is an event; a failure
    * of the road (E_OFFLINE, E_SESSION, E_QUOTA, E_SERVER_FULL, E_OTHER_SERVER, …) is thrown, with everything that was
    * acknowledged kept and nothing else lost.
    */

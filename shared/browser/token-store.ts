@@ -63,15 +63,30 @@ export function createTokenStore(databaseName = 'holdfast-tokens'): TokenStore {
           await tx.objectStore('owed').delete([vaultId, packId]);
         }
       }),
+    owe: (vaultId, packIds, at) =>
+      change('relaxed', async (tx) => {
+        for (const packId of packIds) await tx.objectStore('owed').put(at, [vaultId, packId]);
+      }),
     async owed(vaultId) {
-      const keys = await (await database()).getAllKeys('owed', IDBKeyRange.bound([vaultId], [vaultId, []]));
+      const keys = await (await database()).getAllKeys('owed', allOf(vaultId));
       return keys.map(([, packId]) => packId);
     },
     forget: (vaultId, packId) =>
       change('relaxed', async (tx) => {
         for (const store of STORES) await tx.objectStore(store).delete([vaultId, packId]);
       }),
+    prune: (vaultId, keep) =>
+      change('relaxed', async (tx) => {
+        for (const name of STORES) {
+          const store = tx.objectStore(name);
+          for (const key of await store.getAllKeys(allOf(vaultId))) if (!keep(key[1])) await store.delete(key);
+        }
+      }),
   };
+}
+
+function allOf(vaultId: string): IDBKeyRange {
+  return IDBKeyRange.bound([vaultId], [vaultId, []]);
 }
 
 async function takeOne(tx: Change, key: [string, string], at: number): Promise<AuditToken | null> {

@@ -1,27 +1,27 @@
 /** Audits: packs drawn at random, asked about or read back and examined; and which files a damaged pack touches. */
 import type { Random } from '../async/index.ts';
-import { throwIfAborted } from '../async/index.ts';
+import { mapConcurrent, throwIfAborted } from '../async/index.ts';
 import { type Bytes, readU32be } from '../bytes/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
-import { codeOf } from '../errors/index.ts';
 import { AUDIT_SALT_BYTES, makeAuditTokens, NODE_KIND } from '../format/index.ts';
 import {
-  countsOf,
-  type NodeState,
-  newestVersion,
+  liesIn,
   nodesOf,
-  type PackPlace,
+  type PackInUse,
   type PackRange,
-  packsOf,
+  packsInUse,
   type Vault,
+  type VersionState,
+  versionsOf,
 } from '../vault/index.ts';
 import { type ChallengeApi, challengePacks } from './challenge.ts';
-import { examine, FAULTS, unlessFaulty, type Verdict } from './examine.ts';
-import { packsOfVersion } from './proof.ts';
+import { examine, unlessFaulty, type Verdict } from './examine.ts';
 import type { TokenStore } from './tokens.ts';
 
 /** Packs drawn for each that is to be asked about, because some have no token. */
 const DRAWN_FOR_EACH = 10;
+/** Versions looked at together: each is a few questions to WebCrypto, which answers several as soon as one. */
+const LOOKED_AT = 16;
 
 export interface CheckerDeps {
   readonly vault: Pick<Vault, 'vaultId' | 'state'>;
@@ -51,6 +51,15 @@ export interface ChallengeOptions {
   readonly signal: AbortSignal;
 }
 
+/** What of a vault lies in some packs. */
+export interface Touched {
+  /** Files that are not deleted, by their newest version. */
+  readonly files: number;
+  /** Some of the other versions do: older ones, and those of deleted files. */
+  readonly others: boolean;
+}
+
+/** A pack that no chunk lies in is never drawn, read or asked about: nothing needs it. */
 export interface Checker {
   /**
    * Reads packs back and tells of each, as soon as it is known. Every pack costs the server one request, for the whole of
@@ -73,48 +82,59 @@ export interface Checker {
    * A lost pack is found by every token, one that lost the share `s` of its ranges by a token with probability `s`.
    */
   challenge(options: ChallengeOptions): Promise<readonly string[]>;
+  /** Whose content lies in these packs. Errors: E_CANCELLED, and those of the road, met where the manifest of a large file is read. */
+  touched(packIds: ReadonlySet<string>, signal: AbortSignal): Promise<Touched>;
   /**
-   * How many files that are not deleted have content of their newest version in these packs. Errors: E_CANCELLED, and
-   * those of the road, met where the manifest of a large file is read.
+   * Forgets the tokens of packs that no chunk lies in: those that never came to be in the log, and those whose chunks have
+   * another place. May not run beside an upload, whose packs are not in the log yet.
    */
-  filesTouched(packIds: ReadonlySet<string>, signal: AbortSignal): Promise<number>;
+  forgetUnused(): Promise<void>;
 }
 
 export function createChecker({ vault, domain, indexKey, api, tokens, random }: CheckerDeps): Checker {
   return {
     async *audit({ packs, again = [], signal }) {
       const { state, vaultId } = vault;
-      const drawn = draw(countsOf(state).packs, packs, random);
-      const chosen = placesAt([...packsOf(state)], drawn, again);
-      const rows = rowsIn(chosen.map(({ row }) => row));
-      for (const { row, place } of chosen) {
+      const inUse = packsInUse(state);
+      for (const pack of chosen(inUse, draw(inUse.length, packs, random), again)) {
         throwIfAborted(signal);
-        const bytes = await unlessFaulty(() => api.pack(vaultId, place.id, undefined, signal));
-        const damage = await examine({ state, domain, indexKey }, place, bytes, rows.get(row) ?? 0);
-        yield { packId: place.id, damage };
+        const bytes = await unlessFaulty(() => api.pack(vaultId, pack.id, undefined, signal));
+        const damage = await examine({ state, domain, indexKey }, pack, bytes);
+        yield { packId: pack.id, damage };
         // Not before the verdict was taken: until then an answer is owed.
-        await settle(place.id, damage === null ? bytes : null).catch(() => undefined);
+        await settle(pack.id, damage === null ? bytes : null).catch(() => undefined);
       }
     },
 
     async challenge({ packs, at, signal }) {
       const { state, vaultId } = vault;
-      const owed = await tokens.owed(vaultId);
+      const ids = packsInUse(state).map(({ id }) => id);
+      const inUse = new Set(ids);
+      const owing = async () => (await tokens.owed(vaultId)).filter((id) => inUse.has(id));
+      const owed = await owing();
       if (packs === 0 || owed.length > 0) return owed;
-      const places = [...packsOf(state)];
-      const drawn = draw(places.length, packs * DRAWN_FOR_EACH, random).map((row) => (places[row] as PackPlace).id);
+      const drawn = draw(ids.length, packs * DRAWN_FOR_EACH, random).map((at) => ids[at] as string);
       await challengePacks({ vaultId, domain, api, tokens }, drawn, packs, at, signal);
-      return tokens.owed(vaultId);
+      return owing();
     },
 
-    async filesTouched(packIds, signal) {
-      let files = 0;
-      for (const node of nodesOf(vault.state)) {
-        throwIfAborted(signal);
-        const isFile = node.kind === NODE_KIND.file && !node.deleted;
-        if (isFile && (await isTouched(node, packIds, signal))) files++;
-      }
-      return files;
+    async touched(packIds, signal) {
+      const read = (packId: string, range: PackRange): Promise<Bytes> => api.pack(vault.vaultId, packId, range, signal);
+      const found = { files: 0, others: false };
+      const look = async ({ version, current }: FileVersion): Promise<void> => {
+        if (!current && found.others) return;
+        if (!(await liesIn(packIds, vault.state, domain, version, read))) return;
+        if (current) found.files++;
+        else found.others = true;
+      };
+      for await (const _ of mapConcurrent(fileVersions(), LOOKED_AT, look, signal)) throwIfAborted(signal);
+      return found;
+    },
+
+    async forgetUnused() {
+      const { state, vaultId } = vault;
+      const inUse = new Set(packsInUse(state).map(({ id }) => id));
+      await tokens.prune(vaultId, (packId) => inUse.has(packId));
     },
   };
 
@@ -126,44 +146,25 @@ export function createChecker({ vault, domain, indexKey, api, tokens, random }: 
     await tokens.put(vaultId, packId, made);
   }
 
-  async function isTouched(node: NodeState, packIds: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
-    const { state, vaultId } = vault;
-    const read = (packId: string, range: PackRange): Promise<Bytes> => api.pack(vaultId, packId, range, signal);
-    try {
-      const packs = await packsOfVersion(state, domain, newestVersion(state, node), read);
-      return [...packs].some((id) => packIds.has(id));
-    } catch (error) {
-      // The list of its chunks lies in a damaged pack itself.
-      if (FAULTS.has(codeOf(error))) return true;
-      throw error;
+  function* fileVersions(): Generator<FileVersion> {
+    for (const node of nodesOf(vault.state)) {
+      if (node.kind !== NODE_KIND.file) continue;
+      const versions = versionsOf(vault.state, node);
+      for (const version of versions) yield { version, current: !node.deleted && version === versions.at(-1) };
     }
-  }
-
-  /** How many chunks the index places in each of these packs. */
-  function rowsIn(packs: readonly number[]): ReadonlyMap<number, number> {
-    const { chunks } = vault.state;
-    const counts = new Map(packs.map((pack) => [pack, 0]));
-    for (let chunk = 0; chunk < chunks.rows; chunk++) {
-      const pack = chunks.pack.get(chunk);
-      const count = counts.get(pack);
-      if (count !== undefined) counts.set(pack, count + 1);
-    }
-    return counts;
   }
 }
 
-interface Chosen {
-  /** In the order of the index. */
-  readonly row: number;
-  readonly place: PackPlace;
+interface FileVersion {
+  readonly version: VersionState;
+  /** The newest of a file that is not deleted. */
+  readonly current: boolean;
 }
 
 /** First those to be read again, then those drawn, in the order drawn: an audit that ends early has still drawn evenly. */
-function placesAt(places: readonly PackPlace[], drawn: readonly number[], again: readonly string[]): readonly Chosen[] {
+function chosen(packs: readonly PackInUse[], drawn: readonly number[], again: readonly string[]): Set<PackInUse> {
   const wanted = new Set(again);
-  const rows = new Set(places.flatMap(({ id }, row) => (wanted.has(id) ? [row] : [])));
-  for (const row of drawn) rows.add(row);
-  return [...rows].map((row) => ({ row, place: places[row] as PackPlace }));
+  return new Set([...packs.filter(({ id }) => wanted.has(id)), ...drawn.map((at) => packs[at] as PackInUse)]);
 }
 
 /** At most `wanted` different numbers below `count`, each as likely as the others, in the order drawn. */

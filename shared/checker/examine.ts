@@ -1,9 +1,9 @@
 /** One pack, read whole and checked against its name, the index and every chunk in it. */
 import { type Bytes, equal, toHex } from '../bytes/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
-import { codeOf, type ErrorCode, integrityError } from '../errors/index.ts';
+import { codeOf, integrityError } from '../errors/index.ts';
 import { chunkKey, openChunkById, type PackRow, readPackFooter } from '../format/index.ts';
-import { chunkPlace, type PackPlace, type VaultState } from '../vault/index.ts';
+import { chunkPlace, PACK_FAULTS, type PackInUse, type VaultState } from '../vault/index.ts';
 
 /**
  * What is wrong with a pack, the first that was found:
@@ -28,19 +28,11 @@ export interface ExamineDeps {
   readonly indexKey: Bytes;
 }
 
-/** A pack's own faults; every other failure is of the road and says nothing about the pack. */
-export const FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_NOT_FOUND', 'E_PROTOCOL']);
-
-/** `bytes`: the whole pack as the server gave it, null if it did not. `rows`: how many chunks the index places in it. */
-export async function examine(
-  deps: ExamineDeps,
-  pack: PackPlace,
-  bytes: Bytes | null,
-  rows: number,
-): Promise<Damage | null> {
+/** `bytes`: the whole pack as the server gave it, null if it did not. */
+export async function examine(deps: ExamineDeps, pack: PackInUse, bytes: Bytes | null): Promise<Damage | null> {
   if (bytes === null) return 'missing';
   if (bytes.length !== pack.size || toHex(await sha256(bytes)) !== pack.id) return 'changed';
-  const footer = await unlessFaulty(() => checkedFooter(deps, pack, bytes, rows));
+  const footer = await unlessFaulty(() => checkedFooter(deps, pack, bytes));
   if (footer === null) return 'footer';
   for (const row of footer) if ((await unlessFaulty(() => open(deps, bytes, row))) === null) return 'chunk';
   return null;
@@ -51,7 +43,7 @@ export async function unlessFaulty<T>(work: () => Promise<T>): Promise<T | null>
   try {
     return await work();
   } catch (error) {
-    if (FAULTS.has(codeOf(error))) return null;
+    if (PACK_FAULTS.has(codeOf(error))) return null;
     throw error;
   }
 }
@@ -59,20 +51,19 @@ export async function unlessFaulty<T>(work: () => Promise<T>): Promise<T | null>
 /** The footer's rows; E_INTEGRITY unless it says of each chunk that the index places here what the index says. */
 async function checkedFooter(
   { state, domain, indexKey }: ExamineDeps,
-  pack: PackPlace,
+  pack: PackInUse,
   bytes: Bytes,
-  rows: number,
 ): Promise<readonly PackRow[]> {
   const footer = await readPackFooter(domain, indexKey, bytes);
   let found = 0;
   for (const { cid, off, len, salt } of footer) {
     const place = chunkPlace(state, cid);
-    // A chunk that two devices sent at a time counts where the index first saw it.
+    // A chunk that was sent again, or by two devices at a time, counts where the index has it now.
     if (place?.pack.id !== pack.id) continue;
     if (place.off !== off || place.len !== len || !equal(place.salt, salt)) throw integrityError();
     found++;
   }
-  if (found !== rows) throw integrityError();
+  if (found !== pack.chunks) throw integrityError();
   return footer;
 }
 

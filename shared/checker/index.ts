@@ -6,5 +6,5 @@
  */
 export { type AuditOptions, type ChallengeOptions, type Checker, type CheckerDeps, createChecker } from './checker.ts';
 export type { Damage, Verdict } from './examine.ts';
-export { type AuditedPack, type AuditLog, type FileProof, packsOfVersion, proofOf } from './proof.ts';
+export { type AuditedPack, type AuditLog, type FileProof, proofOf } from './proof.ts';
 export type { TokenStore } from './tokens.ts';

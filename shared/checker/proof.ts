@@ -1,6 +1,4 @@
-/** From audited packs to what can be said of a file. Pure, but for the manifests of large files, which are read. */
-import type { DomainKeys } from '../crypto/index.ts';
-import { placeOf, type ReadPack, readManifest, type VaultState, type VersionState } from '../vault/index.ts';
+/** From audited packs to what can be said of a file. Pure. */
 import type { Damage, Verdict } from './examine.ts';
 
 /** What the newest audit of a pack found. */
@@ -34,22 +32,4 @@ export function proofOf(packIds: Iterable<string>, audited: ReadonlyMap<string, 
   const damaged = found.some((pack) => pack !== undefined && pack.damage !== null);
   const whole = found.length > 0 && found.every((pack) => pack?.damage === null);
   return { damaged, readAt: whole ? Math.min(...found.map((pack) => pack?.at ?? 0)) : null };
-}
-
-/**
- * The packs that a version's content lies in, those of its manifest's segments included. Errors: E_INTEGRITY when a chunk
- * is in no pack or the manifest does not verify; those of `readPack`, which is asked only for segments.
- */
-export async function packsOfVersion(
-  state: VaultState,
-  keys: DomainKeys,
-  version: VersionState,
-  readPack: ReadPack,
-): Promise<Set<string>> {
-  const { manifest } = version;
-  const segments = manifest.op === 'segments' ? manifest.segments.map(([len, h]) => ({ len, h })) : [];
-  const packs = new Set<string>();
-  for (const ref of [...segments, ...(await readManifest(state, keys, version, readPack))])
-    packs.add((await placeOf(state, keys, ref)).pack.id);
-  return packs;
 }

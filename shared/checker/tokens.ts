@@ -12,8 +12,12 @@ export interface TokenStore {
   take(vaultId: string, packIds: readonly string[], most: number, at: number): Promise<ReadonlyMap<string, AuditToken>>;
   /** These packs gave the right answer at this time, milliseconds since 1970. */
   answered(vaultId: string, packIds: readonly string[], at: number): Promise<void>;
-  /** The packs that were asked about and neither answered nor read since. */
+  /** These packs are to be read: they took the place of lost ones. */
+  owe(vaultId: string, packIds: readonly string[], at: number): Promise<void>;
+  /** The packs that were asked about, or are to be read, and neither answered nor were read since. */
   owed(vaultId: string): Promise<readonly string[]>;
   /** This pack has no tokens and owes no answer. */
   forget(vaultId: string, packId: string): Promise<void>;
+  /** Forgets the packs that are not to be kept. */
+  prune(vaultId: string, keep: (packId: string) => boolean): Promise<void>;
 }

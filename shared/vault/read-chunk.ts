@@ -1,7 +1,7 @@
 /** Reads one chunk back from where the index says it lies: how a stored thing is proven to be there. */
 import type { Bytes } from '../bytes/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
-import { integrityError } from '../errors/index.ts';
+import { type ErrorCode, integrityError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, chunkKey, openChunk } from '../format/index.ts';
 import { RANGE_ALIGN } from '../protocol/index.ts';
 import { type ChunkPlace, chunkPlace, type VaultState } from './state.ts';
@@ -13,6 +13,9 @@ export interface PackRange {
 
 /** Gives bytes `[start, end)` of a pack; both are multiples of RANGE_ALIGN. They are the caller's alone. */
 export type ReadPack = (packId: string, range: PackRange) => Promise<Bytes>;
+
+/** A pack's own faults; every other failure is of the road and says nothing about the pack. */
+export const PACK_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_NOT_FOUND', 'E_PROTOCOL']);
 
 /** The smallest aligned range that covers `[off, off + len)`. */
 export function alignedRange(off: number, len: number): PackRange {

@@ -200,13 +200,18 @@ test('the line of truth and the badge say the same', () => {
 });
 
 test('what does not come back is never called safe, and is told once', () => {
-  const summary = summaryOf({ lastProvenAt: 1, audit: { provenAt: 1, damaged: { packs: ['a'], files: 3 } } });
+  const summary = summaryOf({
+    lastProvenAt: 1,
+    audit: { provenAt: 1, damaged: { packs: ['a'], files: 3, others: false } },
+  });
   assert.deepEqual([truthOf(summary, 2).tone, badgeOf(summary, 2).text], ['stopped', '!']);
   assert.match(truthOf(summary, 2).detail, /^3 files may not/);
   assert.deepEqual(planNotices([], causesOf(summary)).show, ['damaged']);
   assert.deepEqual(planNotices(['damaged'], causesOf(summary)).show, []);
-  const counting = summaryOf({ audit: { provenAt: null, damaged: { packs: [], files: null } } });
+  const counting = summaryOf({ audit: { provenAt: null, damaged: { packs: [], files: null, others: true } } });
   assert.match(causesOf(counting).get('damaged') ?? '', /Some files may not/);
+  const older = summaryOf({ audit: { provenAt: null, damaged: { packs: ['a'], files: 0, others: true } } });
+  assert.match(truthOf(older, 2).detail, /^Older versions, or files that were deleted/);
 });
 
 test('a drop that is looked through is looked after; when its page is gone, that is said and told until it is dismissed', async () => {
@@ -256,7 +261,7 @@ test('an alarm is set for the next audit; when it is due and nothing else is, th
 test('who signs in finds nothing of who was here before; who was here already loses nothing', async () => {
   const r = rig();
   await r.answers.account?.({ type: 'account', name: 'ada' });
-  await r.outbox.audits.found({ packs: ['a'], files: 1 });
+  await r.outbox.audits.found({ packs: ['a'], files: 1, others: false });
   await r.answers.account?.({ type: 'account', name: 'ada' });
   assert.notEqual((await readSummary(r.db)).audit.damaged, null);
   await r.answers.account?.({ type: 'account', name: 'bob' });

@@ -150,7 +150,7 @@ test('files that the vault has as they are have no job, in any folder', async ()
   const db = await captured();
   const asked: string[] = [];
   await walk(outboxOn(db, given), {
-    unchanged: (path, name, size, mtime) => {
+    unchanged: async (path, name, size, mtime) => {
       asked.push([...path, name].join('/'));
       return size === 1 && mtime === 0;
     },

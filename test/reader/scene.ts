@@ -13,6 +13,7 @@ import {
   type Founder,
   foundVault,
   joinVault,
+  memoryFindings,
   memoryJournal,
   noTokens,
   random,
@@ -67,7 +68,11 @@ export function recorder(): Recorded {
 }
 
 /** Puts a session's files into its vault on a real server. */
-export async function archiveAs(session: Session, items: readonly ArchiveItem[]): Promise<void> {
+export async function archiveAs(
+  session: Session,
+  items: readonly ArchiveItem[],
+  findings = memoryFindings(),
+): Promise<void> {
   const { vault, domain, deviceId, ports } = session;
   const lanes = [await createLane(domain, random)];
   const deps = {
@@ -79,6 +84,7 @@ export async function archiveAs(session: Session, items: readonly ArchiveItem[])
     lanes,
     journal: memoryJournal(),
     tokens: noTokens,
+    findings,
   };
   const summary = await createArchiver(deps).archive(items, { signal: NEVER, onEvent: () => {} });
   if (summary.committed !== items.length) throw new Error(`${summary.committed} of ${items.length} files committed`);

@@ -122,6 +122,7 @@ export async function joinVault(
     lanes: [await createLane(domain, random), await createLane(domain, random)],
     journal: memoryJournal(),
     tokens: noTokens,
+    findings: memoryFindings(),
   };
 }
 
@@ -150,4 +151,10 @@ export function memoryJournal(): ArchiverDeps['journal'] {
 }
 
 /** A token keeper that keeps none. */
-export const noTokens: ArchiverDeps['tokens'] = { put: async () => undefined };
+export const noTokens: ArchiverDeps['tokens'] = { put: async () => undefined, owe: async () => undefined };
+
+/** Findings that last as long as the test. */
+export function memoryFindings(): ArchiverDeps['findings'] {
+  const damaged = new Set<string>();
+  return { damaged: async () => new Set(damaged), note: async (_vault, packId) => void damaged.add(packId) };
+}

@@ -1,10 +1,10 @@
 /** What this device's audits say of a file; its engine keeps them in the same origin. */
 import type { Session } from '../../shared/account/index.ts';
 import { createAuditLog } from '../../shared/browser/index.ts';
-import { packsOfVersion, proofOf } from '../../shared/checker/index.ts';
+import { proofOf } from '../../shared/checker/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { NODE_KIND } from '../../shared/format/index.ts';
-import { newestVersion, nodeById, type ReadPack } from '../../shared/vault/index.ts';
+import { newestVersion, nodeById, packsOfVersion, type ReadPack } from '../../shared/vault/index.ts';
 import type { FileProof } from '../session/contract.ts';
 
 const log = createAuditLog();

@@ -22,8 +22,8 @@ const GROUP = 64;
 /** Groups of a folder that may be ready before they are taken: while the vault is opened, the walk goes on. */
 const AHEAD = 32;
 
-/** True when the vault's newest version of a file has this size and date. */
-export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => boolean;
+/** True when the vault's newest version of a file has this size and date, and the server has not lost any of it. */
+export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => Promise<boolean>;
 
 export interface WalkPorts {
   readonly outbox: Outbox;
@@ -142,7 +142,7 @@ class Walk {
     const unchanged = await this.#ports.unchanged();
     this.#newsAt ??= this.#ports.clock.now();
     const path = [this.#source.handle.name, ...folder];
-    if (file !== null && unchanged?.(path, name, file.size, file.lastModified)) {
+    if (file !== null && (await unchanged?.(path, name, file.size, file.lastModified))) {
       this.#news.unchanged++;
       return;
     }

@@ -15,9 +15,12 @@ const dropped = ([first = '', ...others]: readonly string[]): string =>
     ? `“${plainName(first)}”`
     : `“${plainName(first)}” and ${plural(others.length, 'other', 'others')}`;
 
-/** `count` null while it is not known. */
-const damaged = (count: number | null): string =>
-  count === null ? 'Some files may not come back whole.' : `${files(count)} may not come back whole.`;
+/** `count` null while it is not known, 0 when the newest versions of all files are whole. */
+const damaged = (count: number | null): string => {
+  if (count === null) return 'Some files may not come back whole.';
+  if (count === 0) return 'Older versions, or files that were deleted, may not come back whole.';
+  return `${files(count)} may not come back whole.`;
+};
 
 /** The one line of truth: what counts, and what more there is to say. */
 export const truth = {
@@ -125,7 +128,9 @@ export const backup = {
   waitOnMetered: 'Wait while the network is metered',
   damagedTitle: 'The server does not give back what it was given',
   damagedText: (count: number | null) =>
-    `${damaged(count)} Keep the originals, on this device or elsewhere. Backing up again does not help yet: whoever runs the server has to put the lost packs back from a copy. Holdfast looks every day it is open, and takes this note away when they are whole. The details of a file say whether it is one of them.`,
+    count === 0
+      ? `${damaged(count)} If you still have them as they were, back them up again. Otherwise whoever runs the server has to put the lost packs back from a copy. Holdfast looks every day it is open.`
+      : `${damaged(count)} Back them up again: drop them, or the folders they were in, on this page. What the server has lost is sent once more, everything else is left as it is, and this note goes when all of it was read back. The details of a file say whether it is one of them. What you no longer have can only come back from a copy that whoever runs the server puts back.`,
   tryNow: 'Try now',
   retryAt: (seconds: string) => `Next try in about ${seconds}.`,
 };
@@ -170,7 +175,7 @@ export const notice = {
   cutShort: (names: readonly string[]) =>
     `Some files may be missing. Open Holdfast and drop ${dropped(names)} once more.`,
   damaged: (count: number | null) =>
-    `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast.`,
+    `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast: backing them up again mends it.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
   quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',
   permission: 'Holdfast needs your permission to read what you chose. Open to allow it.',

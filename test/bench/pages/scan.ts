@@ -18,12 +18,16 @@ interface Met {
 
 export async function run({ files }: { files: number }): Promise<Scan> {
   const state = largeState(files);
-  // the comparison asks the state and nothing else
-  const archiver = createArchiver({ vault: { state } } as ArchiverDeps);
+  // the comparison asks the state and whether anything is lost, and nothing else
+  const archiver = createArchiver({
+    vault: { state },
+    findings: { damaged: async () => new Set() },
+  } as unknown as ArchiverDeps);
   const tree = met(state);
   const started = performance.now();
-  const { length } = tree.filter(({ path, name, size, mtime }) => archiver.unchanged(path, name, size, mtime));
-  return { filesPerSecond: tree.length / ((performance.now() - started) / 1000), unchanged: length };
+  let unchanged = 0;
+  for (const { path, name, size, mtime } of tree) if (await archiver.unchanged(path, name, size, mtime)) unchanged++;
+  return { filesPerSecond: tree.length / ((performance.now() - started) / 1000), unchanged };
 }
 
 /** What a walk of the same tree would meet. */

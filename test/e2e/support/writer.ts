@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { prepareSignUp, signUp } from '../../../shared/account/sign-in.ts';
 import { createArchiver, createLane } from '../../../shared/archiver/index.ts';
 import { connectAccount, systemClock, systemRandom } from '../../../shared/browser/index.ts';
-import { memoryJournal, noTokens } from '../../support/fixtures.ts';
+import { memoryFindings, memoryJournal, noTokens } from '../../support/fixtures.ts';
 import { createMemoryKeyStore } from '../../support/memory-key-store.ts';
 import { PASSWORD } from '../../support/person.ts';
 import type { Person } from './journey.ts';
@@ -28,6 +28,7 @@ export async function personWithFiles(
     lanes: [await createLane(domain, systemRandom)],
     journal: memoryJournal(),
     tokens: noTokens,
+    findings: memoryFindings(),
   });
   const items = await Promise.all([...files].map(([path, source]) => itemOf(path, source)));
   await archiver.archive(items, { signal: new AbortController().signal, onEvent: () => {} });

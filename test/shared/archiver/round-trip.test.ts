@@ -8,7 +8,7 @@ import { HoldfastError } from '../../../shared/errors/index.ts';
 import { type AuditTokens, auditTokenKey } from '../../../shared/format/index.ts';
 import { planNode, planVersion, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
 import { chunkPlaces, countsOf, nodesOf } from '../../../shared/vault/index.ts';
-import { joinVault, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
+import { joinVault, noTokens, random, sourceOf, type TestDevice } from '../../support/fixtures.ts';
 import type { MemoryServer } from '../../support/memory-server.ts';
 import { item, setUp } from './scene.ts';
 
@@ -292,7 +292,7 @@ test('nothing is called safe when the server does not give back what it acknowle
 test('each pack has its audit tokens, and a backup does not mind when they cannot be kept', async () => {
   const { server, device } = await setUp();
   const kept = new Map<string, AuditTokens>();
-  const tokens = { put: async (_vault: string, id: string, made: AuditTokens) => void kept.set(id, made) };
+  const tokens = { ...noTokens, put: async (_vault: string, id: string, made: AuditTokens) => void kept.set(id, made) };
   await backUp({ ...device, tokens }, [item('a', random.bytes(6_000_000))]);
   assert.deepEqual([...kept.keys()].toSorted(), [...server.packs.keys()].toSorted());
   for (const [id, { salt, macs }] of kept) {
@@ -301,7 +301,7 @@ test('each pack has its audit tokens, and a backup does not mind when they canno
       assert.deepEqual(server.macOf(id, await auditTokenKey(device.domain, id, { salt, index })), mac);
     }
   }
-  const broken = { ...device, tokens: { put: () => Promise.reject(new Error('the disk is full')) } };
+  const broken = { ...device, tokens: { ...noTokens, put: () => Promise.reject(new Error('the disk is full')) } };
   assert.equal((await backUp(broken, [item('b', random.bytes(100_000))])).summary.committed, 1);
 });
 

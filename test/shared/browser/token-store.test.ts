@@ -60,3 +60,25 @@ test('a pack that was read has new tokens, one that was damaged has none, and ne
   const taken = await store.take('v', ['a', 'b'], 2, 0);
   assert.deepEqual([...taken], [['a', { salt: next.salt, index: 3, mac: next.macs[3] }]]);
 });
+
+test('who is to be read owes an answer, with tokens or without, until it was read', async () => {
+  const store = createTokenStore(fresh());
+  await store.put('v', 'a', tokens());
+  await store.owe('v', ['a', 'b'], 0);
+  assert.deepEqual((await store.owed('v')).toSorted(), ['a', 'b']);
+  assert.equal((await store.take('v', ['a'], 1, 9 * DAY)).size, 0);
+  await store.put('v', 'a', tokens());
+  await store.forget('v', 'b');
+  assert.deepEqual(await store.owed('v'), []);
+});
+
+test('what is not to be kept is forgotten, of this vault alone', async () => {
+  const store = createTokenStore(fresh());
+  for (const id of ['a', 'b']) await store.put('v', id, tokens());
+  await store.put('w', 'b', tokens());
+  await store.owe('v', ['b', 'c'], 0);
+  await store.prune('v', (id) => id === 'a');
+  assert.deepEqual(await store.owed('v'), []);
+  assert.deepEqual([...(await store.take('v', ['a', 'b'], 9, DAY)).keys()], ['a']);
+  assert.deepEqual([...(await store.take('w', ['b'], 9, DAY)).keys()], ['b']);
+});

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createTokenStore } from '../../../shared/browser/index.ts';
 import { fromHex, toHex, u32be, utf8 } from '../../../shared/bytes/index.ts';
-import { createChecker, type Verdict } from '../../../shared/checker/index.ts';
+import { createChecker, type TokenStore, type Verdict } from '../../../shared/checker/index.ts';
 import { sha256 } from '../../../shared/crypto/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
-import { packsOf } from '../../../shared/vault/index.ts';
+import { packsInUse, packsOf } from '../../../shared/vault/index.ts';
 import { foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
 import { archive, idByName, itemOf } from '../../support/share-scene.ts';
@@ -15,6 +15,7 @@ import { flipped } from '../../support/tamper.ts';
 
 const NEVER = new AbortController().signal;
 let count = 0;
+const fresh = () => createTokenStore(`audit-${count++}`);
 
 async function collect(verdicts: AsyncIterable<Verdict>): Promise<Record<string, Verdict['damage']>> {
   const found: Record<string, Verdict['damage']> = {};
@@ -29,15 +30,20 @@ async function scene() {
   await archive(device, [itemOf('large', random.bytes(9_000_000))]);
   for (let i = 0; i < 5; i++) await archive(device, [itemOf(`small ${i}`, utf8(`text ${i} `.repeat(400)))]);
   const requests: string[] = [];
-  const checker = checkerOf(device, server, requests);
-  return { server, device, checker, requests, ids: [...packsOf(device.vault.state)].map(({ id }) => id) };
+  const tokens = fresh();
+  const checker = checkerOf({ ...device, tokens }, server, requests);
+  return { server, device, checker, tokens, requests, ids: [...packsOf(device.vault.state)].map(({ id }) => id) };
 }
 
-function checkerOf(device: TestDevice, server: MemoryServer, requests: string[], randomness = random) {
+function checkerOf(
+  device: Omit<TestDevice, 'tokens'> & { tokens: TokenStore },
+  server: MemoryServer,
+  requests: string[],
+  randomness = random,
+) {
   return createChecker({
     ...device,
     random: randomness,
-    tokens: createTokenStore(`audit-${count++}`),
     api: {
       challengePacks: (vault, challenges) => server.challengePacks(vault, challenges),
       pack: (vault, id, range) => {
@@ -99,7 +105,9 @@ test('a pack that is what its name says, and yet not what the index or its chunk
   const id = toHex(hash);
   packs.id.set(ids.indexOf(b), hash);
   server.packs.set(id, nonsense);
-  const found = await collect(checkerOf(device, server, []).audit({ packs: ids.length, signal: NEVER }));
+  const found = await collect(
+    checkerOf({ ...device, tokens: fresh() }, server, []).audit({ packs: ids.length, signal: NEVER }),
+  );
   assert.deepEqual([found[a], found[id]], ['footer', 'chunk']);
 });
 
@@ -115,27 +123,52 @@ test('a number that would favour some packs is drawn again', async () => {
   const { device, server, ids } = await scene();
   const words = [2 ** 32 - 1, 2];
   const scripted = { bytes: () => u32be(words.shift() ?? 0) };
-  const found = await collect(checkerOf(device, server, [], scripted).audit({ packs: 1, signal: NEVER }));
+  const found = await collect(
+    checkerOf({ ...device, tokens: fresh() }, server, [], scripted).audit({ packs: 1, signal: NEVER }),
+  );
   assert.deepEqual(Object.keys(found), [2 ** 32 % ids.length === 0 ? ids.at(-1) : ids[2]]);
 });
 
 test('cancelled, it ends with the pack under way', async () => {
   const { device, ids, server } = await scene();
   const stop = new AbortController();
-  const checker = checkerOf(device, server, []);
+  const checker = checkerOf({ ...device, tokens: fresh() }, server, []);
   const audit = checker.audit({ packs: ids.length, signal: stop.signal });
   await audit.next();
   stop.abort();
   await assert.rejects(audit.next(), { code: 'E_CANCELLED' });
 });
 
-test('the files that a damaged pack touches are counted, each once, deleted ones not', async () => {
+test('the files that a damaged pack touches are counted, each once; of deleted ones and older versions it is said that there are', async () => {
   const { device, checker, ids } = await scene();
-  assert.equal(await checker.filesTouched(new Set(ids), NEVER), 6);
-  assert.equal(await checker.filesTouched(new Set(ids.slice(0, 2)), NEVER), 1);
-  assert.equal(await checker.filesTouched(new Set([ids.at(-1)!]), NEVER), 1);
-  assert.equal(await checker.filesTouched(new Set(['00'.repeat(32)]), NEVER), 0);
+  const touched = (...packs: readonly string[]) => checker.touched(new Set(packs), NEVER);
+  assert.deepEqual(await touched(...ids), { files: 6, others: false });
+  assert.deepEqual(await touched(...ids.slice(0, 2)), { files: 1, others: false });
+  assert.deepEqual(await touched(ids.at(-1)!), { files: 1, others: false });
+  assert.deepEqual(await touched('00'.repeat(32)), { files: 0, others: false });
   const fileId = fromHex(idByName({ device }, 'large'));
   await device.vault.append(() => [{ op: 'tombstone', fileId }], []);
-  assert.equal(await checker.filesTouched(new Set(ids), NEVER), 5);
+  assert.deepEqual(await touched(...ids), { files: 5, others: true });
+  await archive(device, [itemOf('small 4', utf8('other text'))]);
+  assert.deepEqual(await touched(ids.at(-1)!), { files: 0, others: true });
+});
+
+test('a pack whose chunks all have another place is neither drawn, read again, asked about nor kept tokens of', async () => {
+  const { server, device, checker, tokens, requests, ids } = await scene();
+  const lost = ids.at(-1)!;
+  await collect(checker.audit({ packs: ids.length, signal: NEVER }));
+  server.packs.delete(lost);
+  await device.findings.note('', lost);
+  await archive(device, [itemOf('small 4', utf8('text 4 '.repeat(400)))]);
+  const now = packsInUse(device.vault.state).map(({ id }) => id);
+  assert.deepEqual(now.slice(0, -1), ids.slice(0, -1));
+  requests.length = 0;
+  await collect(checker.audit({ packs: 1_000, again: [lost], signal: NEVER }));
+  assert.deepEqual(requests.toSorted(), now.toSorted());
+  await tokens.owe(device.vault.vaultId, [lost], 1);
+  assert.deepEqual(await checker.challenge({ packs: 100, at: 1, signal: NEVER }), []);
+  await checker.forgetUnused();
+  assert.deepEqual(await tokens.owed(device.vault.vaultId), []);
+  const left = await tokens.take(device.vault.vaultId, [lost, ...now], 100, 2 * 86_400_000);
+  assert.deepEqual([...left.keys()].toSorted(), now.toSorted());
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AuditedPack, packsOfVersion, proofOf } from '../../../shared/checker/index.ts';
-import { newestVersion, packsOf } from '../../../shared/vault/index.ts';
+import { type AuditedPack, proofOf } from '../../../shared/checker/index.ts';
+import { newestVersion, packsOf, packsOfVersion } from '../../../shared/vault/index.ts';
 import { foundVault, joinVault, random } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
 import { archive, idByName, itemOf } from '../../support/share-scene.ts';
