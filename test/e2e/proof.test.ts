@@ -1,20 +1,25 @@
-/** Proof in idle hours, whole: what is still there is dated, what the server lost is told, and taken back when mended. */
+/**
+ * Proof in idle hours, whole: what is still there is dated, what the server lost is told, and taken back when it is mended, by
+ * the operator or by backing up again.
+ */
 import assert from 'node:assert/strict';
-import { mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { ChromiumRig } from '../support/browser/index.ts';
-import { writePseudoRandom } from '../support/corpus.ts';
+import { hashFile, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
 import { until } from '../support/waiting.ts';
 import * as person from './support/journey.ts';
+import { readVault, restoreEverything, versionCounts } from './support/reader.ts';
 
 let root: string;
 let server: TestServer;
 let rig: ChromiumRig;
 let page: Page;
+let ada: person.Person;
 /** Pack files in the order they came. */
 const packs: string[] = [];
 
@@ -25,7 +30,7 @@ before(async () => {
   rig = await ChromiumRig.launch({ granted: [join(root, 'files')] });
   page = await rig.openExtension('page.html');
   await person.chooseServer(page, server.app);
-  await person.signUp(page, 'Ada');
+  ada = await person.signUp(page, 'Ada');
 });
 
 after(async () => {
@@ -34,15 +39,23 @@ after(async () => {
   await removeFolder(root);
 });
 
-/** Backs one file up, alone in its pack. */
+/** Makes a file and backs it up, alone in its pack. */
 async function backUp(name: string): Promise<void> {
   await writePseudoRandom(join(root, 'files', name), 300_000, name);
+  await drop(name);
+  await page.getByRole('listitem').filter({ hasText: name }).getByText('Safe').waitFor();
+  packs.push(...(await newPacks()));
+}
+
+async function drop(name: string): Promise<void> {
   await person.goTo(page, 'Backup');
   await rig.drop(page, 'section.drop', [join(root, 'files', name)]);
-  await page.getByRole('listitem').filter({ hasText: name }).getByText('Safe').waitFor();
+}
+
+async function newPacks(): Promise<readonly string[]> {
   const all = await readdir(join(server.data, 'packs'), { recursive: true, withFileTypes: true });
-  const files = all.filter((entry) => entry.isFile()).map(({ parentPath, name: file }) => join(parentPath, file));
-  packs.push(...files.filter((path) => !packs.includes(path)));
+  const files = all.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return files.filter((path) => !packs.includes(path));
 }
 
 /** Has the day's stretch begin now, as the alarm does when its time has come. */
@@ -107,6 +120,25 @@ test('put back by the operator, it is whole again', async () => {
   await person.goTo(page, 'Backup');
   await page.getByText('Everything is safe').first().waitFor();
   assert.match(await proofOf('lost.bin'), /^Read back and verified /);
+});
+
+test('lost for good, it is mended by dropping the file again, and the note goes when that was read back', async () => {
+  await rm(packs[1]!);
+  await auditNow();
+  await person.goTo(page, 'Backup');
+  await page.getByText(/^1 file may not come back whole\. Back them up again/).waitFor();
+  await drop('lost.bin');
+  await page.getByText('The server does not give back what it was given').waitFor({ state: 'detached' });
+  await page.getByText('Everything is safe').first().waitFor();
+  packs.splice(1, 1, ...(await newPacks()));
+  assert.equal(packs.length, 2);
+  assert.match(await proofOf('lost.bin'), /^Read back and verified /);
+  const elsewhere = await readVault(server.app, ada);
+  const hashes = ['kept.bin', 'lost.bin'].map(
+    async (name) => [name, await hashFile(join(root, 'files', name))] as const,
+  );
+  assert.deepEqual(await restoreEverything(elsewhere), new Map(await Promise.all(hashes)));
+  assert.equal(versionCounts(elsewhere).get('lost.bin'), 1);
 });
 
 test('beside what is read, the packs answer what only their bytes can', async () => {
