@@ -29,7 +29,7 @@ import { createChunkStore } from './store.ts';
 import type { ArchiveItem, ArchiveOptions, Archiver, ArchiveSummary, SourceFile } from './types.ts';
 
 /** Bytes that reading, sealing, open packs and packs on their way hold together. */
-const BUDGET = 67_108_864;
+const BUDGET = 50_331_648;
 /** Small files read together: one question to the browser instead of many. Measured, more brings nothing. */
 const TOGETHER = 32;
 /** Things under way at one time; a large file counts as several, for it keeps a lane busy by itself. */

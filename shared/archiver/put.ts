@@ -7,7 +7,7 @@ import { MAX_PACK } from '../protocol/index.ts';
 import type { ArchiverDeps, SentPack } from './deps.ts';
 
 /** Packs being sealed or sent at one time: the most that can be sent twice when this device dies. */
-const IN_FLIGHT = 4;
+const IN_FLIGHT = 3;
 
 export interface Sender {
   put(blobs: readonly PackBlob[]): Promise<{ durable: Promise<void> }>;

@@ -124,11 +124,14 @@ async function cut(
       const release = await reader.budget.acquire(MAX_GROUP, reader.signal);
       const group = await nextOf(lane, cutting, file, release);
       if (group === null) break;
-      const stored = reader.store.store(lane, group).finally(release);
+      const bytes = group.chunks.reduce((sum, { len }) => sum + len, 0);
+      const held = reader.budget.take(bytes);
+      release();
+      const stored = reader.store.store(lane, group).finally(held);
       stored.catch(() => undefined);
       storing.push(stored);
       chunks.push(...group.chunks.map((_, i) => refOf(group, i)));
-      done += group.chunks.reduce((sum, { len }) => sum + len, 0);
+      done += bytes;
       onBytes(done, file.size);
     }
   } finally {
