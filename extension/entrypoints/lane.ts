@@ -1,4 +1,9 @@
 /** A lane's worker. The engine speaks to it through the port that comes first. Wiring only. */
+import { systemRandom } from '../../shared/browser/index.ts';
+import { fillsFromFiles } from '../platform/worker/index.ts';
 import { serveLane } from '../runner/lane-worker.ts';
 
-self.addEventListener('message', (event) => serveLane((event as MessageEvent).ports[0] as MessagePort), { once: true });
+const deps = { random: systemRandom, fillsFromFiles };
+self.addEventListener('message', (event) => serveLane((event as MessageEvent).ports[0] as MessagePort, deps), {
+  once: true,
+});

@@ -1,6 +1,6 @@
 /** A lane in a worker of its own, and how the engine speaks to it. */
-import { createLane, type Lane } from '../../shared/archiver/index.ts';
-import { bytesIn, connect, type RpcPort, serve, systemRandom } from '../../shared/browser/index.ts';
+import { createLane, type Lane, type LaneDeps } from '../../shared/archiver/index.ts';
+import { bytesIn, connect, type RpcPort, serve } from '../../shared/browser/index.ts';
 import type { DomainKeys } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 
@@ -10,7 +10,7 @@ export interface LaneWorker extends Lane {
 }
 
 /** The worker's side. */
-export function serveLane(port: RpcPort): void {
+export function serveLane(port: RpcPort, deps: LaneDeps): void {
   let lane: Lane | null = null;
   const started = (): Lane => {
     if (lane === null) throw new HoldfastError('E_INTERNAL', 'the lane has no keys yet');
@@ -18,7 +18,7 @@ export function serveLane(port: RpcPort): void {
   };
   const api: LaneWorker = {
     start: async (domain) => {
-      lane = await createLane(domain, systemRandom);
+      lane = await createLane(domain, deps);
     },
     whole: (files) => started().whole(files),
     open: (file) => started().open(file),

@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { openReading, type Reading, readInOne } from './source.ts';
+import { openFilling, openReading, type Reading, readInOne } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -57,8 +57,14 @@ interface Held {
   readonly alone: boolean;
 }
 
+export interface LaneDeps {
+  readonly random: Random;
+  /** This browser can be trusted to fill the caller's memory with the bytes of a file. */
+  readonly fillsFromFiles: boolean;
+}
+
 /** `domain`: keys of the vault's domain; they stay in this lane. */
-export async function createLane(domain: DomainKeys, random: Random): Promise<Lane> {
+export async function createLane(domain: DomainKeys, { random, fillsFromFiles }: LaneDeps): Promise<Lane> {
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
   const room = new BufferPool(MAX_CHUNK, ROOM);
   const memory = { allocate: (length: number) => room.take(length), release: (bytes: Bytes) => room.give(bytes) };
@@ -95,7 +101,7 @@ export async function createLane(domain: DomainKeys, random: Random): Promise<La
 
     async open(file) {
       const id = ++last;
-      const reading = openReading(file, room);
+      const reading = fillsFromFiles ? openFilling(file, room) : openReading(file);
       files.set(id, { cuts: chunker.split(reading.read, file.size, memory), reading });
       return id;
     },

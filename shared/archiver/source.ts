@@ -17,7 +17,7 @@ export function sourceError(error: unknown): HoldfastError {
   return new HoldfastError(CODES[name] ?? 'E_SOURCE_UNREADABLE', name, { cause: error });
 }
 
-/** Bytes of a file that one question to the browser is for: fewer questions cost less, and each looks at its date anew. */
+/** Bytes of a file that one stream is for: fewer cost less, and each looks at the file's date anew. */
 const STRETCH = 8 * MAX_CHUNK;
 
 export interface Reading {
@@ -26,8 +26,16 @@ export interface Reading {
   close(): Promise<void>;
 }
 
-/** Reads a file front to back, MAX_CHUNK at a time, into memory that `room` gives. */
-export function openReading(file: Blob, room: BufferPool): Reading {
+/** Reads a file front to back, MAX_CHUNK at a time, into memory of the browser's. */
+export function openReading(file: Blob): Reading {
+  return {
+    read: async (start, end) => whole(await readWhole(file.slice(start, end)), end - start),
+    close: async () => undefined,
+  };
+}
+
+/** The same, into memory that `room` gives. */
+export function openFilling(file: Blob, room: BufferPool): Reading {
   let stretch: ByteSource | null = null;
   const close = async (): Promise<void> => stretch?.cancel().catch(() => undefined);
   return {
@@ -36,24 +44,27 @@ export function openReading(file: Blob, room: BufferPool): Reading {
         await close();
         stretch = openStream(file.slice(start, start + STRETCH).stream());
       }
-      return fillFrom(stretch as ByteSource, room.take(end - start));
+      const filling = (stretch as ByteSource).fill(room.take(end - start));
+      const bytes = await filling.catch((error: unknown) => {
+        throw sourceError(error);
+      });
+      return whole(bytes, end - start);
     },
     close,
   };
 }
 
 /** The bytes of several files, one after another: one question to the browser. Errors as `read`. */
-export function readInOne(files: readonly Blob[]): Promise<Bytes> {
-  const length = files.reduce((sum, { size }) => sum + size, 0);
-  return fillFrom(openStream(new Blob([...files]).stream()), new Uint8Array(length));
+export async function readInOne(files: readonly Blob[]): Promise<Bytes> {
+  const bytes = await readWhole(new Blob([...files]));
+  return whole(
+    bytes,
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
 }
 
-async function fillFrom(source: ByteSource, room: Bytes): Promise<Bytes> {
-  const wanted = room.length;
-  const bytes = await source.fill(room).catch((error: unknown) => {
-    throw sourceError(error);
-  });
-  if (bytes.length !== wanted) throw new HoldfastError('E_SOURCE_CHANGED', 'the file has another length now');
+function whole(bytes: Bytes, length: number): Bytes {
+  if (bytes.length !== length) throw new HoldfastError('E_SOURCE_CHANGED', 'what is read has another length now');
   return bytes;
 }
 

@@ -74,7 +74,7 @@ export async function archiveAs(
   findings = memoryFindings(),
 ): Promise<void> {
   const { vault, domain, deviceId, ports } = session;
-  const lanes = [await createLane(domain, random)];
+  const lanes = [await createLane(domain, { random, fillsFromFiles: true })];
   const deps = {
     vault,
     domain,

@@ -119,7 +119,10 @@ export async function joinVault(
     api: server,
     clock: systemClock,
     random,
-    lanes: [await createLane(domain, random), await createLane(domain, random)],
+    lanes: [
+      await createLane(domain, { random, fillsFromFiles: true }),
+      await createLane(domain, { random, fillsFromFiles: false }),
+    ],
     journal: memoryJournal(),
     tokens: noTokens,
     findings: memoryFindings(),

@@ -1,2 +1,3 @@
-/** The part of the platform that workers may use: the network. It knows nothing of the browser's extension API. */
+/** The part of the platform that workers may use: files and the network. It knows nothing of the browser's extension API. */
+export { fillsFromFiles } from './files.ts';
 export { isMetered, onNetworkChange } from './network.ts';

@@ -25,7 +25,7 @@ export async function personWithFiles(
     api: ports.api,
     clock: systemClock,
     random: systemRandom,
-    lanes: [await createLane(domain, systemRandom)],
+    lanes: [await createLane(domain, { random: systemRandom, fillsFromFiles: true })],
     journal: memoryJournal(),
     tokens: noTokens,
     findings: memoryFindings(),

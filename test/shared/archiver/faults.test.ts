@@ -269,7 +269,8 @@ function dying(lane: Lane, calls: number): Lane {
   };
 }
 
-const freshLanes = (device: TestDevice) => Promise.all([0, 1].map(() => createLane(device.domain, random)));
+const freshLanes = (device: TestDevice) =>
+  Promise.all([true, false].map((fillsFromFiles) => createLane(device.domain, { random, fillsFromFiles })));
 
 test('a lane that dies ends the run with its error, and the next run with fresh lanes completes', async () => {
   for (const calls of [0, 1, 4, 7]) {
