@@ -17,6 +17,7 @@ export interface ByteSource {
 /** The next bytes, over the memory given; none at the end. */
 type Read = (room: Bytes) => Promise<Bytes>;
 
+/** Where the browser cannot fill the caller's memory, what it gives is copied there. */
 export function openStream(stream: ReadableStream<Uint8Array>): ByteSource {
   const filling = fillingReader(stream);
   const reader = filling ?? stream.getReader();
@@ -36,7 +37,6 @@ export function openStream(stream: ReadableStream<Uint8Array>): ByteSource {
   };
 }
 
-/** Not every browser fills the caller's memory from what it reads or receives. */
 function fillingReader(stream: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | null {
   try {
     return stream.getReader({ mode: 'byob' });
