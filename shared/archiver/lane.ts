@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { openFilling, openReading, type Reading, readInOne } from './source.ts';
+import { openReading, type Reading, readInOne } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -101,7 +101,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
 
     async open(file) {
       const id = ++last;
-      const reading = fillsFromFiles ? openFilling(file, room) : openReading(file);
+      const reading = openReading(file, room, fillsFromFiles);
       files.set(id, { cuts: chunker.split(reading.read, file.size, memory), reading });
       return id;
     },

@@ -26,23 +26,15 @@ export interface Reading {
   close(): Promise<void>;
 }
 
-/** Reads a file front to back, MAX_CHUNK at a time, into memory of the browser's. */
-export function openReading(file: Blob): Reading {
-  return {
-    read: async (start, end) => whole(await readWhole(file.slice(start, end)), end - start),
-    close: async () => undefined,
-  };
-}
-
-/** The same, into memory that `room` gives. */
-export function openFilling(file: Blob, room: BufferPool): Reading {
+/** Reads a file front to back, MAX_CHUNK at a time, into memory that `room` gives. `fills`: see `LaneDeps`. */
+export function openReading(file: Blob, room: BufferPool, fills: boolean): Reading {
   let stretch: ByteSource | null = null;
   const close = async (): Promise<void> => stretch?.cancel().catch(() => undefined);
   return {
     async read(start, end) {
       if (start % STRETCH === 0) {
         await close();
-        stretch = openStream(file.slice(start, start + STRETCH).stream());
+        stretch = openStream(file.slice(start, start + STRETCH).stream(), fills);
       }
       const filling = (stretch as ByteSource).fill(room.take(end - start));
       const bytes = await filling.catch((error: unknown) => {

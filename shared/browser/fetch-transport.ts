@@ -59,8 +59,7 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
 }
 
 function contentOf({ method, headers, body }: TransportRequest): RequestInit {
-  const content = typeof body === 'object' ? new Blob([body]) : body;
-  return { method, ...(headers && { headers }), ...(content !== undefined && { body: content }) };
+  return { method, ...(headers && { headers }), ...(body !== undefined && { body }) };
 }
 
 async function readBody(response: Response, request: TransportRequest): Promise<Bytes> {

@@ -17,9 +17,11 @@ export interface ByteSource {
 /** The next bytes, over the memory given; none at the end. */
 type Read = (room: Bytes) => Promise<Bytes>;
 
-/** Where the browser cannot fill the caller's memory, what it gives is copied there. */
-export function openStream(stream: ReadableStream<Uint8Array>): ByteSource {
-  const filling = fillingReader(stream);
+/**
+ * Where the browser cannot fill the caller's memory, or is not trusted to (`fills`), what it gives is copied there.
+ */
+export function openStream(stream: ReadableStream<Uint8Array>, fills = true): ByteSource {
+  const filling = fills ? fillingReader(stream) : null;
   const reader = filling ?? stream.getReader();
   const read = filling === null ? copying(reader as ReadableStreamDefaultReader<Uint8Array>) : fillingBy(filling);
   return {

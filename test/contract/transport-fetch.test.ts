@@ -6,7 +6,7 @@ import { transportContract } from './transport.ts';
 
 transportContract('fetch', (baseUrl) => createFetchTransport({ baseUrl, credentials: 'omit' }));
 
-test('asks fetch for what keeps requests private and quick', async () => {
+test('asks fetch for what keeps requests private', async () => {
   const calls: [string, RequestInit][] = [];
   const transport = createFetchTransport({
     baseUrl: 'http://127.0.0.1:8787/',
@@ -19,7 +19,6 @@ test('asks fetch for what keeps requests private and quick', async () => {
   await transport.send({ method: 'PUT', path: '/v1/x', body: new Uint8Array([1, 2]) });
   const [url, init] = calls[0] ?? assert.fail('fetch was not called');
   assert.equal(url, 'http://127.0.0.1:8787/v1/x');
-  assert.ok(init.body instanceof Blob);
   assert.deepEqual(
     [init.credentials, init.redirect, init.cache, init.referrerPolicy],
     ['same-origin', 'error', 'no-store', 'no-referrer'],

@@ -1,4 +1,4 @@
-/** A worker that sends packs as a backup does: our client, Blobs, four in flight. */
+/** A worker that sends packs as a backup does: our client, four in flight. */
 import { createFetchTransport } from '../../../shared/browser/index.ts';
 import { toHex } from '../../../shared/bytes/index.ts';
 import { createApi, withAuth } from '../../../shared/client/index.ts';

@@ -13,6 +13,7 @@ import { pause, until, within } from '../waiting.ts';
 import { seedProfile } from './chromium-profile.ts';
 import { chromiumExtensionId } from './extension-id.ts';
 import { type LoggedRequest, readNetLog } from './net-log.ts';
+import { unwatchNetwork } from './unwatched.ts';
 
 export interface ChromiumOptions {
   /** Unpacked extension; dist/chrome by default, null for a browser without one. */
@@ -24,7 +25,7 @@ export interface ChromiumOptions {
   /** More command line switches. */
   readonly args?: readonly string[];
   readonly viewport?: { width: number; height: number };
-  /** Every request is noted, unless this is false because the time it takes would be measured too. */
+  /** Every request is noted, unless this is false because the time and memory it takes would be measured too. */
   readonly netLog?: boolean;
 }
 
@@ -50,6 +51,7 @@ export class ChromiumRig {
   readonly extensionId: string;
   readonly #browser: CDPSession;
   readonly #ownsProfile: boolean;
+  readonly #watched: boolean;
 
   private constructor(parts: {
     context: BrowserContext;
@@ -57,6 +59,7 @@ export class ChromiumRig {
     id: string;
     browser: CDPSession;
     owns: boolean;
+    watched: boolean;
   }) {
     this.context = parts.context;
     this.profile = parts.profile;
@@ -64,6 +67,7 @@ export class ChromiumRig {
     this.extensionId = parts.id;
     this.#browser = parts.browser;
     this.#ownsProfile = parts.owns;
+    this.#watched = parts.watched;
   }
 
   static async launch(options: ChromiumOptions = {}): Promise<ChromiumRig> {
@@ -75,6 +79,7 @@ export class ChromiumRig {
       origin: id === '' ? null : `chrome-extension://${id}/`,
       granted: options.granted ?? [],
     });
+    const watched = options.netLog !== false;
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: chromiumPath() ?? 'chromium',
       headless: true,
@@ -86,7 +91,7 @@ export class ChromiumRig {
       args: [
         '--headless=new',
         ...ARGS,
-        ...(options.netLog === false ? [] : [`--log-net-log=${await nextNetLog(profile)}`]),
+        ...(watched ? [`--log-net-log=${await nextNetLog(profile)}`] : []),
         ...(extension === null ? [] : [`--disable-extensions-except=${extension}`, `--load-extension=${extension}`]),
         ...(options.args ?? []),
       ],
@@ -94,12 +99,13 @@ export class ChromiumRig {
     const browser = await context.browser()?.newBrowserCDPSession();
     if (!browser) throw new Error('Chromium gives no session of its own');
     await browser.send('Browser.setDownloadBehavior', { behavior: 'default' });
-    return new ChromiumRig({ context, profile, id, browser, owns: options.profile === undefined });
+    return new ChromiumRig({ context, profile, id, browser, owns: options.profile === undefined, watched });
   }
 
   /** A new tab at `url`. */
   async open(url: string): Promise<Page> {
     const page = await this.context.newPage();
+    if (!this.#watched) await unwatchNetwork(page);
     await page.goto(url);
     return page;
   }
