@@ -1,7 +1,6 @@
-/** Fetching that waits out a broken road: a restore stands still, and goes on by itself, for as long as it is wanted. */
+/** Asking that waits out a broken road: a restore stands still, and goes on by itself, for as long as it is wanted. */
 import { backoff } from '../async/index.ts';
 import { codeOf, type ErrorCode } from '../errors/index.ts';
-import type { ReadPack } from '../vault/index.ts';
 
 /** Over when their cause is; anything else would only come again. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_OFFLINE', 'E_TIMEOUT', 'E_UNAVAILABLE', 'E_RATE']);
@@ -18,14 +17,17 @@ export interface Patience {
   readonly onWait: (code: ErrorCode | null) => void;
 }
 
-/** Errors: E_CANCELLED, and those of `readPack` that do not pass. */
-export function patient(readPack: ReadPack, { sleep, random, signal, onWait }: Patience): ReadPack {
-  return async (packId, range) => {
+/** The same question, asked again until it is answered. Errors: E_CANCELLED, and those of `ask` that do not pass. */
+export function patient<Args extends unknown[], T>(
+  ask: (...args: Args) => Promise<T>,
+  { sleep, random, signal, onWait }: Patience,
+): (...args: Args) => Promise<T> {
+  return async (...args) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        const bytes = await readPack(packId, range);
+        const answer = await ask(...args);
         if (attempt > 0) onWait(null);
-        return bytes;
+        return answer;
       } catch (error) {
         const code = codeOf(error);
         if (!PASSING.has(code)) throw error;

@@ -141,20 +141,29 @@ test('another file in the way is asked about, and both are kept', async () => {
   await clear();
 });
 
-test('a server that goes away stops a download, which says so and ends whole when it is back', async () => {
+test('a server that goes away, before a download or in it, stops it, which says so and ends whole when it is back', async () => {
   const streaming = await ChromiumRig.launch({ extension: null });
   try {
     await withoutPickers(streaming.context);
     const page = await openFiles(streaming);
     await person.openFolder(page, 'papers');
     await person.selectRow(page, 'film');
-    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    const restore = () => page.getByRole('button', { name: 'Restore', exact: true }).click();
+    const whole = async () => {
+      await says(page, 'The server cannot be reached at the moment. This goes on by itself.');
+      await server.restart();
+      await says(page, 'every byte is what you backed up');
+      await page.getByRole('button', { name: 'Clear finished' }).click();
+    };
+    await restore();
     await page.getByRole('progressbar').first().waitFor();
     await server.kill();
-    await says(page, 'The server cannot be reached at the moment. This goes on by itself.');
-    await server.restart();
-    await says(page, 'every byte is what you backed up');
-    assert.equal(await hashFile(await streaming.downloaded('film.bin')), hashes.get('film.bin'));
+    await whole();
+    await server.kill();
+    await restore();
+    await whole();
+    for (const name of ['film.bin', 'film (1).bin'])
+      assert.equal(await hashFile(await streaming.downloaded(name)), hashes.get('film.bin'), name);
   } finally {
     await streaming.close();
   }

@@ -1,7 +1,14 @@
 /** Restores under way: each can be cancelled by its name, tells how far it is, and waits out a server that is away. */
 import { emptyAnswerMemory, randomFraction, systemClock } from '../../shared/browser/index.ts';
 import { codeOf, type ErrorCode } from '../../shared/errors/index.ts';
-import { patient, type RestoreSet, restoreLength, restoreStream, restoreTree } from '../../shared/restorer/index.ts';
+import {
+  type Patience,
+  patient,
+  type RestoreSet,
+  restoreLength,
+  restoreStream,
+  restoreTree,
+} from '../../shared/restorer/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
 import type {
   ConflictRule,
@@ -21,11 +28,19 @@ export function planOf(set: RestoreSet): RestorePlan {
   return { name: set.name, length: restoreLength(set), size, mime: set.mime, files: set.files.length };
 }
 
+/** What a restore is made from. Everything it asks of the server is asked again until the server is there. */
+export interface RestoreSource {
+  /** What the server wants before it gives the first pack, if anything. */
+  readonly begin?: () => Promise<void>;
+  readonly readPack: ReadPack;
+  plan(readPack: ReadPack): RestoreSet;
+}
+
 export interface Restores {
   /** The report of a restore into a folder; null for one file or ZIP, which is whole. */
   run(
     restoreId: string,
-    prepare: (signal: AbortSignal) => Promise<{ set: RestoreSet; readPack: ReadPack }>,
+    open: (signal: AbortSignal) => RestoreSource,
     target: RestoreTarget,
   ): Promise<RestoreReport | null>;
   resolveConflict(restoreId: string, rule: ConflictRule): void;
@@ -50,18 +65,21 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
   }
 
   return {
-    async run(restoreId, prepare, target) {
+    async run(restoreId, open, target) {
       const mine: Running = { controller: new AbortController(), resolve: null };
       const { signal } = mine.controller;
       running.set(restoreId, mine);
       try {
-        const { set, readPack } = await prepare(signal);
+        const onWait = (code: ErrorCode | null): void => meter.waits(code);
+        const patience: Patience = { sleep: systemClock.sleep, random: randomFraction, signal, onWait };
+        const source = open(signal);
+        const read = patient(source.readPack, patience);
+        const set = source.plan(read);
         const { length, size } = planOf(set);
         const meter = createMeter(restoreId, target.kind === 'folder' ? size : length, (progress) =>
           tell({ type: 'restore-progress', progress }),
         );
-        const { sleep } = systemClock;
-        const read = patient(readPack, { sleep, random: randomFraction, signal, onWait: meter.waits });
+        if (source.begin) await patient(source.begin, patience)();
         if (target.kind === 'folder') {
           const onConflict = (path: readonly string[]) => askConflict(restoreId, mine, path);
           return await restoreTree(set, read, folderTree(target.handle), { signal, onConflict, onBytes: meter.bytes });

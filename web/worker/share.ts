@@ -53,12 +53,14 @@ const api: ShareApi = {
     let ticket = '';
     const report = await restores.run(
       restoreId,
-      async (signal) => {
-        const { proof } = share();
-        ticket = await routes.ticket(proof, signal);
+      (signal) => {
+        const { proof, record } = share();
         return {
-          set: planShare(share().record, index),
+          begin: async () => {
+            ticket = await routes.ticket(proof, signal);
+          },
           readPack: (pack, range) => routes.pack(ticket, pack, range, signal),
+          plan: () => planShare(record, index),
         };
       },
       target,

@@ -82,10 +82,7 @@ const api: VaultApi = {
   restore: (restoreId, subject, target) =>
     restores.run(
       restoreId,
-      async (signal) => {
-        const readPack = reader(signal);
-        return { set: planSubject(subject, readPack), readPack };
-      },
+      (signal) => ({ readPack: reader(signal), plan: (readPack) => planSubject(subject, readPack) }),
       target,
     ),
   resolveConflict: async (restoreId, rule) => restores.resolveConflict(restoreId, rule),

@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import { type ErrorCode, HoldfastError } from '../../../shared/errors/index.ts';
 import { patient } from '../../../shared/restorer/index.ts';
 
-const RANGE = { start: 0, end: 65_536 };
-
 /** Fails with these codes, one after the other, and then answers. */
 function road(codes: readonly ErrorCode[], controller = new AbortController()) {
   const left = [...codes];
@@ -32,7 +30,7 @@ function road(codes: readonly ErrorCode[], controller = new AbortController()) {
 
 test('it goes on when the server is there again, says so, and waits longer each time up to half a minute', async () => {
   const { read, said, waits } = road(Array.from({ length: 12 }, () => 'E_OFFLINE'));
-  assert.equal((await read('p', RANGE)).length, 1);
+  assert.equal((await read()).length, 1);
   assert.equal(said.at(0), 'E_OFFLINE');
   assert.equal(said.at(-1), null);
   assert.equal(waits.length, 12);
@@ -42,14 +40,14 @@ test('it goes on when the server is there again, says so, and waits longer each 
 
 test('nothing is said of a road that holds', async () => {
   const { read, said } = road([]);
-  await read('p', RANGE);
+  await read();
   assert.deepEqual(said, []);
 });
 
 test('bad bytes, a lost session and a cancelled restore end at once', async () => {
   for (const code of ['E_INTEGRITY', 'E_SESSION', 'E_NOT_FOUND', 'E_CANCELLED'] as const)
-    await assert.rejects(road([code]).read('p', RANGE), { code });
+    await assert.rejects(road([code]).read(), { code });
   const controller = new AbortController();
   controller.abort();
-  await assert.rejects(road(['E_OFFLINE'], controller).read('p', RANGE), { code: 'E_CANCELLED' });
+  await assert.rejects(road(['E_OFFLINE'], controller).read(), { code: 'E_CANCELLED' });
 });
