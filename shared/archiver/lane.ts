@@ -4,7 +4,7 @@
  * worker of its own; buffers change hands and are not copied.
  */
 import type { Random } from '../async/ports.ts';
-import { BufferPool, type Bytes, concat } from '../bytes/index.ts';
+import { addBallast, BufferPool, type Bytes, concat } from '../bytes/index.ts';
 import { createChunker, isPacked, MAX_CHUNK } from '../chunker/index.ts';
 import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
@@ -16,8 +16,11 @@ import { openReading, type Reading, readInOne } from './source.ts';
 export const SMALL_FILE = 262_144;
 /** Chunks of a file are handed on together up to about this many bytes. */
 const GROUP = 4_194_304;
-/** Buffers for chunks that are kept while they are not needed: those of two groups, and no more. */
-const ROOM = 8;
+/** Most chunks have at most this many bytes: these do not lie in buffers for the longest. */
+const COMMON_CHUNK = 2_097_152;
+/** Buffers that are kept while they are not needed: for blocks and long chunks, and for the common chunks of two groups. */
+const ROOM = 4;
+const COMMON_ROOM = 8;
 /** The most bytes that the chunks of one group have. */
 export const MAX_GROUP = 2 * GROUP;
 
@@ -66,8 +69,7 @@ export interface LaneDeps {
 /** `domain`: keys of the vault's domain; they stay in this lane. */
 export async function createLane(domain: DomainKeys, { random, fillsFromFiles }: LaneDeps): Promise<Lane> {
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
-  const room = new BufferPool(MAX_CHUNK, ROOM);
-  const memory = { allocate: (length: number) => room.take(length), release: (bytes: Bytes) => room.give(bytes) };
+  const { blocks, memory } = createRoom();
   const groups = new Map<number, readonly Held[]>();
   const files = new Map<number, { cuts: AsyncGenerator<Bytes, void, undefined>; reading: Reading }>();
   const kinds = new Map<number, boolean>();
@@ -101,7 +103,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
 
     async open(file) {
       const id = ++last;
-      const reading = openReading(file, room, fillsFromFiles);
+      const reading = openReading(file, blocks, fillsFromFiles);
       files.set(id, { cuts: chunker.split(reading.read, file.size, memory), reading });
       return id;
     },
@@ -110,6 +112,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       const cuts = files.get(file)?.cuts;
       if (cuts === undefined) return null;
       const held: Promise<Held>[] = [];
+      addBallast();
       for (let sum = 0; sum < GROUP; ) {
         const { value } = await cuts.next();
         if (value === undefined) break;
@@ -136,10 +139,24 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       const sealed = await Promise.all(
         wanted.map((place, i) => seal(held[place] as Held, noise.subarray(32 * i, 32 * i + 32))),
       );
-      for (const { plaintext, alone } of held) if (alone) room.give(plaintext);
+      for (const { plaintext, alone } of held) if (alone) memory.release(plaintext);
       return held.some(({ alone }) => alone) ? sealed : inOneBuffer(sealed);
     },
   };
+}
+
+/** What files are read into, and what their chunks are put together in. */
+function createRoom() {
+  const blocks = new BufferPool(MAX_CHUNK, ROOM);
+  const common = new BufferPool(COMMON_CHUNK, COMMON_ROOM);
+  const memory = {
+    allocate: (length: number) => (length > COMMON_CHUNK ? blocks : common).take(length),
+    release(bytes: Bytes) {
+      blocks.give(bytes);
+      common.give(bytes);
+    },
+  };
+  return { blocks, memory };
 }
 
 /** Views of `bytes`, one after another. */

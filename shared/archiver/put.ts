@@ -1,6 +1,6 @@
 /** Seals packs and sends them, a bounded number at a time, and remembers which are durable and not yet in the index. */
 import { Budget } from '../async/index.ts';
-import { BufferPool, type Bytes, toHex } from '../bytes/index.ts';
+import { addBallast, BufferPool, type Bytes, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { AUDIT_SALT_BYTES, makeAuditTokens, type PackBlob, sealPack } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
@@ -42,6 +42,7 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
     sent.bytes += pack.length;
     sent.packs++;
     buffers.give(pack);
+    addBallast();
     durable.push(known);
   }
 

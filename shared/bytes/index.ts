@@ -1,5 +1,6 @@
 /** Bytes: concatenation, comparison and text forms. Pure, no platform globals but TextEncoder and TextDecoder. */
 
+export { addBallast } from './ballast.ts';
 export { type ByteSource, openStream } from './byte-source.ts';
 export { BufferPool, giveBack } from './pool.ts';
 
