@@ -4,9 +4,10 @@
  */
 import { randomInt } from 'node:crypto';
 import { mapConcurrent } from '../shared/async/index.ts';
-import { type Bytes, equal, toHex } from '../shared/bytes/index.ts';
+import { type Bytes, toHex } from '../shared/bytes/index.ts';
+import { checkedFooter, unlessFaulty } from '../shared/checker/index.ts';
 import { sha256 } from '../shared/crypto/index.ts';
-import { type ChunkRef, chunkId, chunkKey, openChunk, readPackFooter } from '../shared/format/index.ts';
+import { type ChunkRef, chunkId, chunkKey, openChunk } from '../shared/format/index.ts';
 import {
   type ChunkPlace,
   chunkPlace,
@@ -190,7 +191,7 @@ async function examinePack(
     return { pack, why: 'unreadable', damaged: chunks, opened: 0, bytes: 0 };
   }
   const unchanged = bytes.length === pack.size && toHex(await sha256(bytes)) === pack.id;
-  const why = !unchanged ? 'changed' : (await footerHolds(vault, pack, bytes)) ? null : 'footer';
+  const why = unchanged ? await footerFault(vault, pack, bytes) : 'changed';
   const damaged: Chunk[] = [];
   // Of a pack with one changed byte, all chunks but one are still good.
   const opening = mapConcurrent(
@@ -203,28 +204,16 @@ async function examinePack(
   return { pack, why, damaged, opened: chunks.length - damaged.length, bytes: bytes.length };
 }
 
+async function footerFault({ state, domain, vaultKeys }: OpenVault, pack: PackInUse, bytes: Bytes) {
+  const footer = await unlessFaulty(() => checkedFooter({ state, domain, indexKey: vaultKeys.index }, pack, bytes));
+  return footer === null ? 'footer' : null;
+}
+
 async function opens({ domain }: OpenVault, { cid, ref, place }: Chunk, pack: Bytes): Promise<boolean> {
   try {
     const blob = pack.subarray(place.off, place.off + place.len);
     await openChunk(domain.domainId, await chunkKey(domain, cid, place.salt), ref, blob);
     return true;
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    return false;
-  }
-}
-
-/** True when the footer says of every chunk that the index places in this pack what the index says. */
-async function footerHolds(vault: OpenVault, pack: PackInUse, bytes: Bytes): Promise<boolean> {
-  try {
-    let found = 0;
-    for (const row of await readPackFooter(vault.domain, vault.vaultKeys.index, bytes)) {
-      const place = chunkPlace(vault.state, row.cid);
-      if (place?.pack.id !== pack.id) continue;
-      if (place.off !== row.off || place.len !== row.len || !equal(place.salt, row.salt)) return false;
-      found += 1;
-    }
-    return found === pack.chunks;
   } catch (error) {
     if (!isDamage(error)) throw error;
     return false;

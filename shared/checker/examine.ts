@@ -49,7 +49,7 @@ export async function unlessFaulty<T>(work: () => Promise<T>): Promise<T | null>
 }
 
 /** The footer's rows; E_INTEGRITY unless it says of each chunk that the index places here what the index says. */
-async function checkedFooter(
+export async function checkedFooter(
   { state, domain, indexKey }: ExamineDeps,
   pack: PackInUse,
   bytes: Bytes,

@@ -5,6 +5,6 @@
  * May not: mend, schedule, keep anything itself.
  */
 export { type AuditOptions, type ChallengeOptions, type Checker, type CheckerDeps, createChecker } from './checker.ts';
-export type { Damage, Verdict } from './examine.ts';
+export { checkedFooter, type Damage, unlessFaulty, type Verdict } from './examine.ts';
 export { type AuditedPack, type AuditLog, type FileProof, proofOf } from './proof.ts';
 export type { TokenStore } from './tokens.ts';

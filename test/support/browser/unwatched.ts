@@ -1,6 +1,6 @@
 /**
  * Playwright has the browser tell of every request, and to that end keep the body of every answer, in base64, and copy
- * that of every request: up to 200 MB, and as much work as a restore itself. Where time and memory are measured that must
+ * that of every request: up to 200 MB, and seconds of work a GB. Where time and memory are measured that must
  * not be. Nothing public turns it off, so this goes through Playwright's insides, and says so if they have changed.
  */
 import type { Page } from 'playwright-core';

@@ -1,0 +1,69 @@
+/** What a restore asks of a server that is away is asked again, from the first question on. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HoldfastError } from '../../shared/errors/index.ts';
+import type { RestoreSet } from '../../shared/restorer/index.ts';
+import type { ReadPack } from '../../shared/vault/index.ts';
+import type { RestoreNotice } from '../../web/session/contract.ts';
+import { createRestores, type RestoreSource } from '../../web/worker/restores.ts';
+
+/** Refuses once, then answers. */
+function late<T>(answer: T): () => Promise<T> {
+  let asked = 0;
+  return async () => {
+    if (asked++ === 0) throw new HoldfastError('E_OFFLINE', 'away');
+    return answer;
+  };
+}
+
+/** One empty file whose plan has to read a pack. */
+function plan(readPack: ReadPack): RestoreSet {
+  const chunks = async () => {
+    await readPack('00', { start: 0, end: 65_536 });
+    return [];
+  };
+  return {
+    ...{ name: 'note.txt', mime: 'text/plain', zip: false, emptyFolders: [] },
+    files: [{ path: ['note.txt'], size: 0, mtime: 0, chunks }],
+  };
+}
+
+async function run(open: (signal: AbortSignal) => RestoreSource): Promise<readonly (string | null)[]> {
+  const waiting: (string | null)[] = [];
+  const restores = createRestores((notice: RestoreNotice) => {
+    if (notice.type === 'restore-progress') waiting.push(notice.progress.waiting);
+  });
+  const { port1, port2 } = new MessageChannel();
+  port2.postMessage({ type: 'pull' });
+  await restores.run('r', open, { kind: 'port', port: port1 });
+  port1.close();
+  return waiting;
+}
+
+test('the plan of a restore waits for the server, and says so', async () => {
+  const source = { readPack: late(new Uint8Array(1)), plan };
+  assert.deepEqual((await run(() => source)).slice(0, 2), ['E_OFFLINE', null]);
+});
+
+test('so does the ticket of a download by link', async () => {
+  let tickets = 0;
+  const ticket = late(null);
+  const begin = async (): Promise<void> => {
+    await ticket();
+    tickets++;
+  };
+  const source = { begin, readPack: async () => new Uint8Array(1), plan };
+  assert.deepEqual((await run(() => source)).slice(0, 2), ['E_OFFLINE', null]);
+  assert.equal(tickets, 1);
+});
+
+test('what would only come again ends it', async () => {
+  const begin = async (): Promise<void> => {
+    throw new HoldfastError('E_LINK_GONE', 'gone');
+  };
+  const source = { begin, readPack: async () => new Uint8Array(1), plan };
+  await assert.rejects(
+    run(() => source),
+    { code: 'E_LINK_GONE' },
+  );
+});
