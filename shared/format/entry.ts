@@ -88,9 +88,12 @@ export function opSize(op: Op): number {
   return encodeCbor(opCodec, op).length;
 }
 
+/** The rest of an entry at its longest: its fields, one sighting of another device, the signature and the heads of all. */
+const BESIDE_OPS = 192;
+
 /** Bytes of operations that fit an entry of this class beside everything else. */
 export function roomInClass(entryClass: number): number {
-  return entryClass - OBJECT_OVERHEAD - 4 - 128;
+  return entryClass - OBJECT_OVERHEAD - 4 - BESIDE_OPS;
 }
 
 /** Seals one entry: the body to append. `salt`: 32 random bytes. RangeError when it exceeds the largest class. */

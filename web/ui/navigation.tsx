@@ -1,6 +1,6 @@
 /** Ways through the app: the path of folders, and the field that searches. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { Name } from './name.tsx';
 
@@ -84,7 +84,8 @@ export interface SearchFieldProps {
 /** The slash key jumps here from anywhere that is not a field. */
 export function SearchField({ label, placeholder, clearLabel, value, onFocus, onInput, onLeave }: SearchFieldProps) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before it is painted: whoever sees the field may press the key.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       if (event.key !== '/' || event.ctrlKey || event.metaKey || target.matches('input, textarea, select')) return;
