@@ -19,6 +19,7 @@ test('asks fetch for what keeps requests private', async () => {
   await transport.send({ method: 'PUT', path: '/v1/x', body: new Uint8Array([1, 2]) });
   const [url, init] = calls[0] ?? assert.fail('fetch was not called');
   assert.equal(url, 'http://127.0.0.1:8787/v1/x');
+  assert.deepEqual(init.body, new Uint8Array([1, 2]));
   assert.deepEqual(
     [init.credentials, init.redirect, init.cache, init.referrerPolicy],
     ['same-origin', 'error', 'no-store', 'no-referrer'],

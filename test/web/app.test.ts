@@ -126,7 +126,7 @@ describe('the app', () => {
   test('search finds names in every folder while one types', async () => {
     const page = await open();
     await signIn(page, screens.url);
-    await page.getByRole('grid', { name: 'Contents of All files' }).waitFor();
+    await page.getByRole('searchbox').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('statement');
     const found = page.getByRole('grid', { name: 'Search results' });

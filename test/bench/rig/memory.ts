@@ -21,7 +21,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 export interface Growth {
   /** The most over idle, in MB. */
   readonly most: number;
-  /** By how much the last third was above the one before it on average, in MB. The first is left to what begins. */
+  /** By how much the second half was above the first on average, in MB. */
   readonly drift: number;
 }
 
@@ -48,9 +48,9 @@ export class MemoryWatch {
 }
 
 export function growth(idle: number, samples: readonly number[]): Growth {
-  const third = Math.ceil(samples.length / 3);
+  const half = Math.floor(samples.length / 2);
   return {
     most: (Math.max(...samples) - idle) / MB,
-    drift: (mean(samples.slice(-third)) - mean(samples.slice(-2 * third, -third))) / MB,
+    drift: (mean(samples.slice(half)) - mean(samples.slice(0, half))) / MB,
   };
 }

@@ -82,6 +82,18 @@ test('operations that fit the room of a class give an entry of that class', asyn
   }
 });
 
+test('the room of a class is there to its last byte, beside the longest fields and a sighting', async () => {
+  const seen: Entry['seen'] = [[random.bytes(16), Number.MAX_SAFE_INTEGER, random.bytes(16)]];
+  for (const size of ENTRY_CLASSES.slice(0, 2)) {
+    const move = (length: number): Op => ({ op: 'move', fileId, parent, name: 'n'.repeat(length), nameNfc: '' });
+    const [fileId, parent] = [random.bytes(16), random.bytes(16)];
+    const length = roomInClass(size) - (opSize(move(300)) - 300);
+    assert.equal(opSize(move(length)), roomInClass(size));
+    const longest = { ...entryOf([move(length)]), grant: 0xffffffff, t: Number.MAX_SAFE_INTEGER, seen };
+    assert.equal((await seal(longest)).length, size);
+  }
+});
+
 test('an entry opens in its own place only', async () => {
   const body = await seal(entryOf([tombstone()]));
   const elsewhere: Partial<EntryPlace>[] = [
