@@ -8,6 +8,7 @@ import { sourceError } from '../../shared/archiver/index.ts';
 import type { CapturedItem, DropRoot } from '../queue/index.ts';
 import { childrenOf, isEntry, isFolderEntry, walkEntry } from './entries.ts';
 import { itemIn, itemOfHandle } from './files.ts';
+import { SureNames } from './sure-names.ts';
 
 type Handle = FileSystemFileHandle | FileSystemDirectoryHandle;
 
@@ -62,7 +63,7 @@ async function* inParts(items: AsyncIterable<CapturedItem>): AsyncGenerator<read
 
 /** A folder by both its ways, and where it lies. */
 interface Pair {
-  readonly handle: FileSystemDirectoryHandle;
+  readonly open: () => Promise<FileSystemDirectoryHandle>;
   readonly entry: FileSystemDirectoryEntry;
   readonly path: readonly string[];
 }
@@ -72,11 +73,12 @@ async function* leftOut(roots: readonly Root[]): AsyncGenerator<CapturedItem> {
   const pairs: Pair[] = [];
   for (const { handle, entry } of roots) {
     if (handle === null) yield* walkEntry(entry, []);
-    else if (isFolderEntry(entry)) pairs.push({ handle, entry, path: [entry.name] });
+    else if (isFolderEntry(entry)) pairs.push({ open: async () => handle, entry, path: [entry.name] });
   }
+  const sure = new SureNames();
   // One after the other: the backup that goes on meanwhile asks the same process, and should not wait for this.
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
-    const { hidden, failed, inside } = await compare(pair);
+    const { hidden, failed, inside } = await compare(pair, sure);
     pairs.push(...inside);
     yield* failed;
     for (const { entry, path } of hidden) yield* walkEntry(entry, path);
@@ -90,22 +92,36 @@ interface Compared {
   readonly inside: Pair[];
 }
 
-/** What one folder holds that its handle does not show, and the folders in it that both show. */
-async function compare({ handle, entry, path }: Pair): Promise<Compared> {
+/**
+ * What one folder holds that its handle does not show, and the folders in it that both show. The handle is asked only when
+ * some name is not sure, for its answer costs several times what the entries cost.
+ */
+async function compare(folder: Pair, sure: SureNames): Promise<Compared> {
+  const { entry, path } = folder;
   const compared: Compared = { hidden: [], failed: [], inside: [] };
-  const [shown, children] = await Promise.all([childrenShown(handle), gathered(childrenOf(entry, path))]);
-  if (shown === null) return compared;
+  const children = await gathered(childrenOf(entry, path));
+  const isSure = children.every((child) => !isEntry(child) || sure.has(child.name));
+  const shown = isSure ? null : await namesShown(folder);
+  if (shown === 'unreadable') return compared;
+  for (const name of shown ?? []) sure.learn(name);
   for (const child of children) {
-    if (!isEntry(child)) {
-      compared.failed.push(child);
-      continue;
-    }
-    const twin = shown.get(child.name);
-    if (twin === undefined) compared.hidden.push({ entry: child, path });
-    else if (isFolder(twin) && isFolderEntry(child))
-      compared.inside.push({ handle: twin, entry: child, path: [...path, child.name] });
+    if (!isEntry(child)) compared.failed.push(child);
+    else if (shown?.has(child.name) === false) compared.hidden.push({ entry: child, path });
+    else if (isFolderEntry(child)) compared.inside.push(pairIn(folder, child));
   }
   return compared;
+}
+
+function pairIn({ open, path }: Pair, entry: FileSystemDirectoryEntry): Pair {
+  let opened: Promise<FileSystemDirectoryHandle> | null = null;
+  return {
+    open: () => {
+      opened ??= open().then((parent) => parent.getDirectoryHandle(entry.name));
+      return opened;
+    },
+    entry,
+    path: [...path, entry.name],
+  };
 }
 
 async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
@@ -114,14 +130,14 @@ async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   return all;
 }
 
-/** None where the handle may not be read; null when the folder cannot be read: the walk says so by name. */
-async function childrenShown(handle: FileSystemDirectoryHandle): Promise<Map<string, FileSystemHandle> | null> {
-  const shown = new Map<string, FileSystemHandle>();
+/** None where the handle may not be read; 'unreadable' when the folder cannot be read: the walk says so by name. */
+async function namesShown({ open }: Pair): Promise<Set<string> | 'unreadable'> {
+  const names = new Set<string>();
   try {
-    for await (const child of handle.values()) shown.set(child.name, child);
-    return shown;
+    for await (const name of (await open()).keys()) names.add(name);
+    return names;
   } catch (error) {
-    return sourceError(error).code === 'E_SOURCE_PERMISSION' ? new Map() : null;
+    return sourceError(error).code === 'E_SOURCE_PERMISSION' ? new Set() : 'unreadable';
   }
 }
 

@@ -20,7 +20,7 @@ export function serveLane(port: RpcPort, deps: LaneDeps): void {
     start: async (domain) => {
       lane = await createLane(domain, deps);
     },
-    whole: (files) => started().whole(files),
+    whole: (files, lengths) => started().whole(files, lengths),
     open: (file) => started().open(file),
     next: (file) => started().next(file),
     close: (file) => started().close(file),

@@ -37,10 +37,10 @@ export interface ChunkGroup {
 
 export interface Lane {
   /**
-   * Reads small files, each one chunk. None is empty. E_SOURCE_CHANGED when together they have another length than they
-   * say, and what the first refusal of the browser says; then nothing is held.
+   * Reads small files of these lengths in bytes, which lie one after another, each one chunk. None is empty. E_SOURCE_CHANGED
+   * when together they have another length, and what the first refusal of the browser says; then nothing is held.
    */
-  whole(files: readonly Blob[]): Promise<ChunkGroup>;
+  whole(files: Blob, lengths: readonly number[]): Promise<ChunkGroup>;
   /** Begins to cut a file; its number. */
   open(file: Blob): Promise<number>;
   /** The next chunks of it, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
@@ -92,12 +92,8 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
   }
 
   return {
-    async whole(files) {
-      const bytes = await readInOne(files);
-      const parts = cut(
-        bytes,
-        files.map(({ size }) => size),
-      );
+    async whole(files, lengths) {
+      const parts = cut(await readInOne(files, lengths), lengths);
       return group(await Promise.all(parts.map((plaintext) => hold(plaintext, isPacked(plaintext), false))));
     },
 

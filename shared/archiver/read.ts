@@ -78,7 +78,7 @@ export async function readTogether(reader: Reader, lane: Lane, opened: readonly 
 async function readAsOpened(lane: Lane, opened: readonly Opened[], now: number): Promise<ChunkGroup | null> {
   let group: ChunkGroup | null = null;
   try {
-    group = await lane.whole(opened.map(({ file }) => file.blob));
+    group = await lane.whole(...inOneBlob(opened.map(({ file }) => file.blob)));
     const fresh = opened.filter(({ file }) => now - file.mtime < FRESH_MS);
     await Promise.all(fresh.map(({ file }) => file.check()));
     return group;
@@ -86,6 +86,11 @@ async function readAsOpened(lane: Lane, opened: readonly Opened[], now: number):
     if (group !== null) await lane.seal(group.id, []);
     return null;
   }
+}
+
+/** One Blob and the lengths of its parts: to hand over a Blob costs the same whatever it holds. */
+function inOneBlob(parts: readonly Blob[]): [Blob, number[]] {
+  return [new Blob([...parts]), parts.map(({ size }) => size)];
 }
 
 /** One file of any size. Errors: those of the source, for this item alone; those of the road, for the whole run. */
@@ -222,7 +227,7 @@ async function writeManifest(
   for (let at = 0; at < rows.length; at += SEGMENT_CHUNKS) {
     segments.push(encodeCbor(segmentCodec, rows.slice(at, at + SEGMENT_CHUNKS)));
   }
-  const group = await lane.whole(segments.map((segment) => new Blob([segment])));
+  const group = await lane.whole(...inOneBlob(segments.map((segment) => new Blob([segment]))));
   const stored = await reader.store.store(lane, group);
   return { manifest: { op: 'segments', segments: rowsOf(group.chunks) }, stored };
 }

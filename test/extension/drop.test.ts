@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { type Drop, readDrop } from '../../extension/capture/drop.ts';
 import { keep } from '../../extension/capture/keep.ts';
 import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
@@ -17,15 +18,26 @@ class FolderHandle {
   readonly kind = 'directory';
   readonly name: string;
   readonly tree: Tree;
+  readonly #shows: (name: string) => boolean;
+  /** Folders whose handle was asked for its names. */
+  readonly asked: string[];
 
-  constructor(name: string, tree: Tree) {
+  constructor(name: string, tree: Tree, shows = (child: string) => SHOWN.test(child), asked: string[] = []) {
     this.name = name;
     this.tree = tree;
+    this.#shows = shows;
+    this.asked = asked;
   }
 
-  async *values() {
-    for (const [child, inside] of Object.entries(this.tree))
-      if (SHOWN.test(child)) yield typeof inside === 'string' ? { name: child, kind: 'file' } : handleOf(child, inside);
+  async *keys() {
+    this.asked.push(this.name);
+    yield* Object.keys(this.tree).filter(this.#shows);
+  }
+
+  async getDirectoryHandle(child: string): Promise<FolderHandle> {
+    const inside = this.tree[child];
+    if (!this.#shows(child) || inside === undefined || typeof inside === 'string') throw fault('NotFoundError');
+    return new FolderHandle(child, inside, this.#shows, this.asked);
   }
 
   /** Two trees with the same files are one place on this disk. */
@@ -84,6 +96,70 @@ test('what a folder handle leaves out is taken as files, and nothing twice', asy
   );
 });
 
+test('a handle is asked only about names that its browser might leave out', async () => {
+  const tree = {
+    'a.txt': 'x',
+    sub: { 'b.txt': 'x', 'c.TXT': 'x', deep: { 'd.txt': 'x', 'e.url': 'x' } },
+    more: { 'f.txt': 'x', below: { 'g.txt': 'x', 'nul.txt': 'x' } },
+  };
+  const handle = new FolderHandle('tree', tree, (name) => !/url|nul/.test(name));
+  const taken = await drop([
+    { getAsFileSystemHandle: async () => handle, webkitGetAsEntry: () => entryOf('tree', tree) },
+  ]);
+  assert.deepEqual(pathsOf(taken), ['tree/more/below/nul.txt', 'tree/sub/deep/e.url']);
+  assert.deepEqual(handle.asked.sort(), ['below', 'deep', 'tree']);
+});
+
+const NAMES = [
+  'a.txt',
+  'b.txt',
+  'c.md',
+  'd',
+  'e (1).url',
+  'CON',
+  'con.md',
+  'f:g',
+  'h.',
+  ' i',
+  'é.txt',
+  'j.LNK',
+  'Thumbs.db',
+];
+const names = fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: 6 });
+const trees = fc.letrec<{ tree: Tree }>((tie) => ({
+  tree: fc
+    .tuple(
+      names,
+      fc.uniqueArray(fc.constantFrom('in', 'k.txt', 'l?'), { maxLength: 2 }),
+      fc.option(tie('tree'), { maxDepth: 3, nil: {} }),
+    )
+    .map(([files, folders, below]) =>
+      Object.fromEntries([...files.map((name) => [name, 'x']), ...folders.map((name) => [name, below])]),
+    ),
+})).tree;
+
+const filesIn = (tree: Tree, path: string, shows: (name: string) => boolean): string[] =>
+  Object.entries(tree).flatMap(([name, inside]) => {
+    const below = shows(name) ? shows : () => false;
+    if (typeof inside !== 'string') return filesIn(inside, `${path}/${name}`, below);
+    return below(name) ? [] : [`${path}/${name}`];
+  });
+
+test('whatever endings a browser leaves out beside the names that no system likes, exactly that is taken', async () => {
+  const endings = fc.subarray(['.txt', '.md', '.url', '.lnk', '.db']);
+  await fc.assert(
+    fc.asyncProperty(trees, endings, async (tree, hidden) => {
+      const odd = /[:?é]|^[ .]|[ .]$|^con(\.|$)|^thumbs\.db$/i;
+      const shows = (name: string) => !odd.test(name) && !hidden.some((ending) => name.toLowerCase().endsWith(ending));
+      const handle = new FolderHandle('tree', tree, shows);
+      const taken = await drop([
+        { getAsFileSystemHandle: async () => handle, webkitGetAsEntry: () => entryOf('tree', tree) },
+      ]);
+      assert.deepEqual(pathsOf(taken), filesIn(tree, 'tree', shows).sort());
+    }),
+  );
+});
+
 test('without handles every file of the tree is taken', async () => {
   const taken = await drop([{ webkitGetAsEntry: () => entryOf('tree', TREE) }]);
   const inside = ['a:b', 'fold?er/deep/y', 'fold?er/plain', 'plain', 'sub/end.', 'sub/plain'];
@@ -129,7 +205,7 @@ test('where the browser refuses a handle, the files come as copies', async () =>
   const unread = {
     kind: 'directory',
     name: 'other',
-    values: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault('NotAllowedError')) }) }),
+    keys: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(fault('NotAllowedError')) }) }),
   };
   const taken = await drop([
     { ...refused, webkitGetAsEntry: () => entryOf('tree', { plain: 'x' }) },

@@ -261,7 +261,7 @@ function dying(lane: Lane, calls: number): Lane {
     return call();
   };
   return {
-    whole: (files) => or(() => lane.whole(files)),
+    whole: (...files) => or(() => lane.whole(...files)),
     open: (file) => or(() => lane.open(file)),
     next: (file) => or(() => lane.next(file)),
     close: (file) => or(() => lane.close(file)),
