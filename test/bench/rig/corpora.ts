@@ -59,6 +59,18 @@ export function small({ folder, quick }: BenchOptions): Promise<Corpus> {
   });
 }
 
+/** Very many files of 64 bytes, a hundred in a folder. */
+export function many({ folder, quick }: BenchOptions): Promise<Corpus> {
+  return made(join(folder, 'many', 'many'), async (path) => {
+    for (let part = 0; part < (quick ? 20 : 1000); part++) {
+      const within = join(path, `folder ${part}`);
+      await mkdir(within, { recursive: true });
+      const names = Array.from({ length: 100 }, (_, file) => `${part}-${file}.txt`);
+      await Promise.all(names.map((name) => writeFile(join(within, name), name.padEnd(64))));
+    }
+  });
+}
+
 /** Where there is real text and code on a Debian machine. */
 const TEXT_FOLDERS = ['/usr/include', '/usr/share/doc', '/usr/share/perl', '/usr/lib/python3.11', at('node_modules')];
 const TEXT_OF_PACKAGES = new Set('.ts .mts .cts .tsx .js .mjs .cjs .json .md .css .html .map .txt .yml'.split(' '));
