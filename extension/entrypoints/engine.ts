@@ -3,7 +3,7 @@ import { randomFraction, systemClock, withLock } from '../../shared/browser/inde
 import { deviceName } from '../../web/worker/device-name.ts';
 import { Sources } from '../capture/worker/index.ts';
 import type { EngineReport } from '../messaging/index.ts';
-import { isMetered, onNetworkChange } from '../platform/worker/index.ts';
+import { holdLife, isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
 import { type AuditPorts, auditWhenDue, connectLanes, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
 
@@ -46,3 +46,4 @@ self.addEventListener('message', (event) => {
 });
 self.addEventListener('online', () => void outbox.controls.release('offline').then(() => loop.wake()));
 onNetworkChange(() => void outbox.controls.release('metered').then(() => loop.wake()));
+holdLife();

@@ -6,6 +6,7 @@ import engineUrl from '../entrypoints/engine.ts?worker&url';
 import laneUrl from '../entrypoints/lane.ts?worker&url';
 import type { EngineReport } from '../messaging/index.ts';
 import { workerStarter } from './trusted-worker.ts';
+import { BEGUN } from './worker/life.ts';
 
 export interface EngineWorker {
   wake(): void;
@@ -16,42 +17,76 @@ export interface EngineWorker {
 const MOST_LANES = 4;
 /** A worker that broke is not started again in one breath. */
 const REST_MS = 10_000;
+/** Workers begin within a second or two; one that has not by now never will. */
+const BEGIN_MS = 60_000;
 
-const startEngine = workerStarter(engineUrl, 'engine');
-const startLane = workerStarter(laneUrl, 'lane');
+const startEngine = workerStarter(engineUrl);
+const startLane = workerStarter(laneUrl);
 
 export function startEngineWorker(onReport: (report: EngineReport) => void): EngineWorker {
-  let workers: readonly [engine: Worker, ...lanes: Worker[]] | null = null;
+  let running: Running | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;
   const close = (): void => {
     clearTimeout(resting);
-    for (const worker of workers ?? []) worker.terminate();
-    workers = null;
+    running?.end();
+    running = null;
   };
-  // Whoever waits for a lane that died would wait for good, so all begin anew. What the engine held comes back by itself.
+  // Whoever waits for a worker that ended would wait for good, so all begin anew. What the engine held comes back by itself.
   const onBroken = (): void => {
     close();
     resting = setTimeout(wake, REST_MS);
   };
   const wake = (): void => {
-    workers ??= start(onReport, onBroken);
-    workers[0].postMessage('wake');
+    running ??= start(onReport, onBroken);
+    running.engine.postMessage('wake');
   };
   return { wake, close };
 }
 
+interface Running {
+  readonly engine: Worker;
+  end(): void;
+}
+
 /** The engine is told of its lanes before anything else: a port to each, as many as there are processors. */
-function start(onReport: (report: EngineReport) => void, onBroken: () => void): [engine: Worker, ...lanes: Worker[]] {
-  const engine = startEngine();
-  engine.addEventListener('message', (event: MessageEvent<EngineReport>) => onReport(event.data));
+function start(onReport: (report: EngineReport) => void, onBroken: () => void): Running {
+  const over = new AbortController();
+  const begin = (starter: (name: string) => Worker, kind: string): Worker => {
+    const name = `${kind} ${crypto.randomUUID()}`;
+    const worker = starter(name);
+    onEnd(worker, name, over.signal, onBroken);
+    return worker;
+  };
+  const engine = begin(startEngine, 'engine');
+  engine.addEventListener('message', ({ data }: MessageEvent<EngineReport | typeof BEGUN>) => {
+    if (data !== BEGUN) onReport(data);
+  });
   const wanted = Math.min(MOST_LANES, Math.max(1, navigator.hardwareConcurrency));
-  const lanes = Array.from({ length: wanted }, startLane);
+  const lanes = Array.from({ length: wanted }, () => begin(startLane, 'lane'));
   const ports = lanes.map((lane) => {
     const { port1, port2 } = new MessageChannel();
-    lane.addEventListener('error', onBroken);
     lane.postMessage('port', [port1]);
     return port2;
   });
   engine.postMessage('lanes', ports);
-  return [engine, ...lanes];
+  const end = (): void => {
+    over.abort();
+    for (const worker of [engine, ...lanes]) worker.terminate();
+  };
+  return { engine, end };
+}
+
+/**
+ * Calls `then` when the worker fails, does not begin or ends by itself. Browsers tell of a fault, but not of every end; the
+ * lock that it holds does.
+ */
+function onEnd(worker: Worker, name: string, signal: AbortSignal, then: () => void): void {
+  const late = setTimeout(then, BEGIN_MS);
+  signal.addEventListener('abort', () => clearTimeout(late));
+  worker.addEventListener('error', then);
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data !== BEGUN) return;
+    clearTimeout(late);
+    navigator.locks.request(name, { signal }, then).catch(() => undefined);
+  });
 }

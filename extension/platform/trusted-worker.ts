@@ -12,9 +12,9 @@ const known = new Set<string>();
 let policy: { createScriptURL(url: string): unknown } | undefined;
 
 /** What starts workers of this address; no other can be started. */
-export function workerStarter(address: string, name: string): () => Worker {
+export function workerStarter(address: string): (name: string) => Worker {
   known.add(address);
-  return () => {
+  return (name) => {
     const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
     // A context makes its policy once.
     policy ??= trustedTypes?.createPolicy('ebk1-url', {

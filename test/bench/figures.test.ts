@@ -90,8 +90,8 @@ test('other bytes than the peer gave back are an error', () => {
   assert.throws(() => agreedDigest({ ...same, peer: [{ figure: 1, digest: 'b' }] }), /not the same bytes/);
 });
 
-test('growth is the most over idle, drift what the second half has more than the first', () => {
-  assert.deepEqual(growth(100e6, [110e6, 130e6, 120e6, 140e6]), { most: 40, drift: 10 });
+test('growth is the most over idle, drift what the second half has more than the first, late the last quarter more than the third', () => {
+  assert.deepEqual(growth(100e6, [110e6, 130e6, 120e6, 140e6]), { most: 40, drift: 10, late: 20 });
 });
 
 test('the plot has a bar for each ratio, ahead or behind, and escapes names', () => {

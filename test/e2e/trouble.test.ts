@@ -27,11 +27,15 @@ const FILES = {
   'stranger.bin': 300_000,
   'too much.bin': 20 * MIB,
   'signed out.bin': 300_000,
+  'lane.bin': 12 * MIB,
+  'engine.bin': 12 * MIB,
 } as const;
 type FileName = keyof typeof FILES;
-/** A folder, and names in it of which Chromium's handle of it shows only the first. */
+/** A folder, and names in it of which Chromium's handle of it leaves out the last three. */
 const ALBUM = 'album';
-const PICTURES = ['shown.bin', 'CON', 'at its end.', '"quoted".bin'].map((name) => `${ALBUM}/${name}`);
+const PICTURES = ['shown.bin', 'more/a+b, c=d@e (1).bin', 'CON', 'at its end.', '"quoted".bin'].map(
+  (name) => `${ALBUM}/${name}`,
+);
 
 let root: string;
 let disk: string;
@@ -94,6 +98,9 @@ async function isSafe(name: FileName): Promise<void> {
   assert.equal(versionCounts(reader).get(name), 1, name);
   await says(backup, /^Everything is safe/);
 }
+
+const locksIn = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => ((await navigator.locks.query()).held ?? []).map((lock) => lock.name ?? ''));
 
 const notSafe = async (): Promise<void> => assert.equal(await backup.getByText(/^Everything is safe/).count(), 0);
 
@@ -264,6 +271,16 @@ test('the disk of the server is full: said, what is there still restores, and wi
   await tryNow();
   await isSafe('too much.bin');
 });
+
+for (const name of ['lane', 'engine'] as const) {
+  test(`a worker of the kind “${name}” ends without a word: that is noticed, and the backup goes on by itself`, async () => {
+    await drop(`${name}.bin`);
+    const isAt = async (): Promise<boolean> => (await locksIn(backup)).some((lock) => lock.startsWith(`${name} `));
+    await until('the worker to be at work', isAt);
+    assert.ok(await rig.endWorker(name));
+    await isSafe(`${name}.bin`);
+  });
+}
 
 test('the extension was signed out from elsewhere: said, and after signing in the queue goes on', async () => {
   await person.goTo(web, 'Account');

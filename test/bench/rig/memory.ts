@@ -23,6 +23,8 @@ export interface Growth {
   readonly most: number;
   /** By how much the second half was above the first on average, in MB. */
   readonly drift: number;
+  /** By how much the last quarter was above the one before: what still grows when all that fills has filled. */
+  readonly late: number;
 }
 
 export class MemoryWatch {
@@ -48,9 +50,11 @@ export class MemoryWatch {
 }
 
 export function growth(idle: number, samples: readonly number[]): Growth {
-  const half = Math.floor(samples.length / 2);
+  const part = (from: number, to: number): number =>
+    mean(samples.slice(Math.floor(from * samples.length), Math.floor(to * samples.length))) / MB;
   return {
     most: (Math.max(...samples) - idle) / MB,
-    drift: (mean(samples.slice(half)) - mean(samples.slice(0, half))) / MB,
+    drift: part(0.5, 1) - part(0, 0.5),
+    late: part(0.75, 1) - part(0.5, 0.75),
   };
 }

@@ -11,6 +11,7 @@ import { chromiumPath } from '../../../.ci/setup.ts';
 import { removeFolder, temporaryFolder } from '../folders.ts';
 import { pause, until, within } from '../waiting.ts';
 import { seedProfile } from './chromium-profile.ts';
+import { endWorkerOf } from './end-worker.ts';
 import { chromiumExtensionId } from './extension-id.ts';
 import { type LoggedRequest, readNetLog } from './net-log.ts';
 import { unwatchNetwork } from './unwatched.ts';
@@ -137,6 +138,15 @@ export class ChromiumRig {
   /** Ends the offscreen document, and the workers it owns. Answers whether one was open. */
   async killOffscreen(path = 'offscreen.html'): Promise<boolean> {
     return this.#closeTargets((_type, url) => url.startsWith(`${this.#origin}${path}`));
+  }
+
+  /**
+   * Ends a worker of the offscreen document whose name begins with this, from within and without a word to whoever owns it.
+   * Answers whether there was one.
+   */
+  async endWorker(name: string): Promise<boolean> {
+    const owner = (await this.targets()).find(({ url }) => url.startsWith(`${this.#origin}offscreen.html`));
+    return owner !== undefined && endWorkerOf(this.#browser, owner.targetId, name);
   }
 
   /** What lives in the browser: type and address of every page, worker and extension context. */
