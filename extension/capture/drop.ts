@@ -8,6 +8,7 @@ import { sourceError } from '../../shared/archiver/index.ts';
 import type { CapturedItem, DropRoot } from '../queue/index.ts';
 import { childrenOf, isEntry, isFolderEntry, walkEntry } from './entries.ts';
 import { itemIn, itemOfHandle } from './files.ts';
+import { inParts } from './parts.ts';
 import { SureNames } from './sure-names.ts';
 
 type Handle = FileSystemFileHandle | FileSystemDirectoryHandle;
@@ -24,8 +25,6 @@ export interface Drop {
   /** What makes them whole, in parts, so that a large tree is not held at once. To be read once, while the page lives. */
   readonly rest: AsyncIterable<readonly CapturedItem[]>;
 }
-
-const PART = 100;
 
 /** Must be called inside the drop event. */
 export async function readDrop(transfer: DataTransfer): Promise<Drop> {
@@ -49,16 +48,6 @@ interface Root extends DropRoot {
 function rootOf(handle: Handle | null, entry: FileSystemEntry | null): Root[] {
   if (entry === null || (handle !== null && !isFolder(handle))) return [];
   return [{ name: entry.name, handle, entry }];
-}
-
-async function* inParts(items: AsyncIterable<CapturedItem>): AsyncGenerator<readonly CapturedItem[]> {
-  let part: CapturedItem[] = [];
-  for await (const item of items) {
-    if (part.push(item) < PART) continue;
-    yield part;
-    part = [];
-  }
-  if (part.length > 0) yield part;
 }
 
 /** A folder by both its ways, and where it lies. */

@@ -1,6 +1,6 @@
 /** The full page's ways in, joined to the queue: each must be called inside the gesture and resolves when it is kept. */
 import type { CapturedItem, Outbox, SourceRow } from '../queue/index.ts';
-import { readDrop } from './drop.ts';
+import { type Drop, readDrop } from './drop.ts';
 import { askForHandle } from './handles.ts';
 import { keep } from './keep.ts';
 import { originPattern } from './link.ts';
@@ -25,16 +25,16 @@ export function createIntakePorts(page: Window, { queue, wake, locked, requestSi
     await keep((some) => intake.capture(some), items);
     await wake();
   };
+  const takeAll = async (drop: Drop): Promise<void> => {
+    if (drop.roots.length === 0) return take(drop.items);
+    stayAlive(drop.items);
+    await takeDrop(drop, { drops, wake, locked });
+  };
   return {
     pickFiles: async () => take(await pickFiles(page)),
-    pickFolder: async () => take(await pickFolder(page)),
+    pickFolder: async () => takeAll(await pickFolder(page)),
     pickerSkips: pickerSkips(page),
-    async takeDrop(transfer: DataTransfer): Promise<void> {
-      const drop = await readDrop(transfer);
-      if (drop.roots.length === 0) return take(drop.items);
-      stayAlive(drop.items);
-      await takeDrop(drop, { drops, wake, locked });
-    },
+    takeDrop: async (transfer: DataTransfer) => takeAll(await readDrop(transfer)),
     async give(id: string, given: File | null): Promise<void> {
       const file = given ?? (await pickOneFile(page.document));
       if (file === null) return;
@@ -43,7 +43,7 @@ export function createIntakePorts(page: Window, { queue, wake, locked, requestSi
     },
     async allow(source: SourceRow): Promise<boolean> {
       if (source.kind === 'web') return requestSite(originPattern(source.request.url) ?? '');
-      if (source.kind === 'bytes') return true;
+      if (source.kind === 'bytes' || source.kind === 'copies') return true;
       alive.push(source.handle);
       return askForHandle(source.handle);
     },

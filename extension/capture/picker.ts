@@ -3,7 +3,9 @@
  * the full page only: a picker closes the popup.
  */
 import type { CapturedItem } from '../queue/index.ts';
+import type { Drop } from './drop.ts';
 import { itemOfFile, itemOfHandle } from './files.ts';
+import { inParts } from './parts.ts';
 
 interface Pickers {
   showOpenFilePicker?: (options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>;
@@ -18,11 +20,16 @@ export async function pickFiles(page: Window & Pickers): Promise<readonly Captur
   return Promise.all(handles.map(itemOfHandle));
 }
 
-export async function pickFolder(page: Window & Pickers): Promise<readonly CapturedItem[]> {
-  if (page.showDirectoryPicker === undefined) return pickByInput(page.document, true);
+/** As if it had been dropped: without handles its files are copied, which takes a while. */
+export async function pickFolder(page: Window & Pickers): Promise<Drop> {
+  if (page.showDirectoryPicker === undefined) {
+    const items = await pickByInput(page.document, true);
+    const names = new Set(items.flatMap((item) => ('path' in item ? (item.path[0] ?? []) : [])));
+    return { items: [], roots: [...names].map((name) => ({ name, handle: null })), rest: inParts(items) };
+  }
   const open = page.showDirectoryPicker.bind(page);
   const handle = await unlessAborted(() => open({ mode: 'read' }), null);
-  return handle === null ? [] : [await itemOfHandle(handle)];
+  return { items: handle === null ? [] : [await itemOfHandle(handle)], roots: [], rest: inParts([]) };
 }
 
 /** Whether a folder that is chosen lacks the names which Chromium's handles leave out; a drop has them, see drop.ts. */

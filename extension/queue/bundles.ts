@@ -1,5 +1,5 @@
 /**
- * Bundles: many small files of one walk in one job, so that the queue writes a few rows for them and not one for each.
+ * Bundles: many small files of one folder in one job, so that the queue writes a few rows for them and not one for each.
  * What fails of a bundle gets a job of its own. Pure but for the ids it makes.
  */
 import { toHex } from '../../shared/bytes/index.ts';
@@ -44,9 +44,9 @@ export function newId(): string {
 }
 
 /** Files in groups that become one job each, in their order. */
-export function grouped(files: readonly WalkedFile[]): readonly (readonly WalkedFile[])[] {
-  const groups: WalkedFile[][] = [];
-  let open: WalkedFile[] = [];
+export function grouped<File extends WalkedFile>(files: readonly File[]): readonly (readonly File[])[] {
+  const groups: File[][] = [];
+  let open: File[] = [];
   let bytes = 0;
   for (const file of files) {
     if (file.size > SMALL) {

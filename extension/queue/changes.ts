@@ -93,8 +93,9 @@ export async function save(db: QueueDb, list: readonly Change[]): Promise<void> 
 }
 
 /** Writes down what was captured. */
-export async function add(db: QueueDb, { sources, walks, jobs }: TakenItems): Promise<void> {
+export async function add(db: QueueDb, { sources, walks, jobs, bundles }: TakenItems): Promise<void> {
   await db.sources.bulkAdd(sources);
+  await db.bundles.bulkAdd(bundles);
   await db.walks.bulkAdd(walks);
   await save(
     db,

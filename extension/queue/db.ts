@@ -47,7 +47,7 @@ export interface JobRow {
   open?: 1;
 }
 
-/** The files of one job: small ones that a walk came across one after the other. Kept until their source is done with. */
+/** The files of one job: small ones of one folder, met or copied one after the other. Kept until their source is done with. */
 export interface BundleRow {
   /** The job's. */
   id: string;
@@ -85,6 +85,8 @@ export type SourceRow =
   | { id: string; kind: 'file'; handle: FileSystemFileHandle }
   | { id: string; kind: 'folder'; handle: FileSystemDirectoryHandle }
   | { id: string; kind: 'bytes'; blob: Blob; mtime: number }
+  /** The files of one bundle, by the ids of their versions. */
+  | { id: string; kind: 'copies'; copies: ReadonlyMap<string, { blob: Blob; mtime: number }> }
   | { id: string; kind: 'web'; request: WebRequest };
 
 /** A folder inside a source folder that is still to be read. */

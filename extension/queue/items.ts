@@ -18,16 +18,43 @@ export type CapturedItem =
   /** `allowed`: the browser lets us fetch from this site already. */
   | { kind: 'web'; request: WebRequest; path: readonly string[]; name: string; allowed: boolean };
 
+type Copy = Extract<CapturedItem, { kind: 'bytes' }>;
+
 export interface TakenItems {
   readonly sources: SourceRow[];
   readonly walks: WalkRow[];
   readonly jobs: JobRow[];
+  readonly bundles: BundleRow[];
 }
 
+/** Copies out of a folder are bundled like the files that a walk meets; everything else has a job of its own. */
 export function takeItems(items: readonly CapturedItem[], now: number): TakenItems {
-  const taken: TakenItems = { sources: [], walks: [], jobs: [] };
-  for (const item of items) take(taken, item, now);
+  const taken: TakenItems = { sources: [], walks: [], jobs: [], bundles: [] };
+  for (const item of items) if (!isInFolder(item)) take(taken, item, now);
+  for (const [root, copies] of Map.groupBy(items.filter(isInFolder), ({ path }) => path[0] as string))
+    takeCopies(taken, root, copies, now);
   return taken;
+}
+
+const isInFolder = (item: CapturedItem): item is Copy => item.kind === 'bytes' && item.path.length > 0;
+
+function takeCopies(taken: TakenItems, root: string, copies: readonly Copy[], now: number): void {
+  const files = copies.map((copy) => {
+    return { id: newId(), within: [...copy.path.slice(1), copy.name], size: copy.blob.size, copy };
+  });
+  for (const group of grouped(files)) {
+    const [first] = group as [(typeof group)[0]];
+    if (group.length === 1) {
+      take(taken, first.copy, now);
+      continue;
+    }
+    const sourceId = newId();
+    const bundle = bundleOf(newId(), sourceId, root, group);
+    const kept = group.map(({ id, copy: { blob, mtime } }) => [id, { blob, mtime }] as const);
+    taken.sources.push({ id: sourceId, kind: 'copies', copies: new Map(kept) });
+    taken.bundles.push(bundle);
+    taken.jobs.push(bundleJob(bundle, group, draftIn(sourceId, root, commonFolder(bundle), now)));
+  }
 }
 
 function take(taken: TakenItems, item: CapturedItem, now: number): void {
@@ -80,11 +107,14 @@ export function walkedJobs(
     if (group.length === 1) return jobRow({ ...walkedDraft(walk, root, first.within, now), ...first, order });
     const bundle = bundleOf(newId(), walk.sourceId, root, group);
     bundles.push(bundle);
-    const size = group.reduce((sum, file) => sum + file.size, 0);
-    const draft = walkedDraft(walk, root, commonFolder(bundle), now);
-    return jobRow({ ...draft, id: bundle.id, files: group.length, bundle: 1, within: [], size, order });
+    return bundleJob(bundle, group, { ...walkedDraft(walk, root, commonFolder(bundle), now), order });
   });
   return { jobs, bundles };
+}
+
+function bundleJob({ id }: BundleRow, files: readonly WalkedFile[], draft: JobDraft): JobRow {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  return jobRow({ ...draft, id, files: files.length, bundle: 1, within: [], size });
 }
 
 /** The item that stands for a folder which cannot be read. */
@@ -93,9 +123,13 @@ export function failedFolder(walk: WalkRow, root: string, within: Within, code: 
 }
 
 function walkedDraft(walk: WalkRow, root: string, within: Within, now: number): JobDraft {
-  const names = [root, ...within];
   const { sourceId, capturedAt } = walk;
-  return { ...blank(sourceId, now), within, path: names.slice(0, -1), name: names.at(-1) ?? '', size: 0, capturedAt };
+  return { ...draftIn(sourceId, root, within, now), capturedAt };
+}
+
+function draftIn(sourceId: string, root: string, within: Within, now: number): JobDraft {
+  const names = [root, ...within];
+  return { ...blank(sourceId, now), within, path: names.slice(0, -1), name: names.at(-1) ?? '', size: 0 };
 }
 
 function blank(sourceId: string, now: number): Omit<JobDraft, 'path' | 'name' | 'size'> {

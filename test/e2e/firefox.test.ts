@@ -13,7 +13,7 @@ import { TestServer } from '../support/server.ts';
 import { until } from '../support/waiting.ts';
 import * as person from './support/firefox-journey.ts';
 import type { Person } from './support/journey.ts';
-import { readVault, versionCounts } from './support/reader.ts';
+import { readVault, restoreEverything, versionCounts } from './support/reader.ts';
 
 const NAME = 'füchse & spuren.bin';
 
@@ -74,6 +74,31 @@ test('the web app restores it byte for byte', async () => {
   });
   assert.equal(await hashFile(join(rig.downloads, NAME)), await hashFile(file));
 });
+
+test('a folder chosen in the dialog is backed up with everything in it, many small files as one job', async () => {
+  const paths = [
+    'a.txt',
+    'sub/a.txt',
+    'sub/deep/b.bin',
+    'empty.txt',
+    ...Array.from({ length: 300 }, (_, i) => `m/${i}`),
+  ];
+  const files = new Map(paths.map((path) => [`home/${path}`, join(root, 'home', path)]));
+  for (const [path, at] of files) await writePseudoRandom(at, sizeOf(path), path);
+  await page.chooseFolder({ role: 'button', name: 'Choose a folder' }, files);
+  const vault = await readVault(server.app, ada);
+  await until('the folder in the vault', async () => {
+    await vault.vault.pull();
+    return versionCounts(vault).size === files.size + 1;
+  });
+  await page.waitForText('.truth', 'Everything is safe', 60_000);
+  const restored = new Map([...(await restoreEverything(vault))].filter(([path]) => files.has(path)));
+  const given = [...files].map(async ([path, at]) => [path, await hashFile(at)] as const);
+  assert.deepEqual(restored, new Map(await Promise.all(given)));
+  assert.ok([...versionCounts(vault).values()].every((count) => count === 1));
+});
+
+const sizeOf = (path: string): number => (path.endsWith('.bin') ? 2_000_000 : path.includes('empty') ? 0 : path.length);
 
 test('nothing went wrong unseen, and nobody else was asked', async () => {
   assert.deepEqual(await rig.errors(), []);

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Sources, type WebPort } from '../../extension/capture/worker/index.ts';
-import { createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
+import { type CapturedItem, createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
 import { Bell } from '../../extension/runner/bell.ts';
 import { type RunPorts, run } from '../../extension/runner/run.ts';
 import type { ArchiveItem, ArchiveOptions, Archiver } from '../../shared/archiver/index.ts';
@@ -120,6 +120,56 @@ test("one item's fault stays its own", async () => {
   await run(r.ports, never);
   const { counts, waiting } = await readSummary(r.db);
   assert.deepEqual([counts.proven, counts.failed, waiting.permission], [2, 1, 1]);
+});
+
+const copy = (place: string, size = 3): CapturedItem => {
+  const [name = '', ...path] = place.split('/').reverse();
+  return { kind: 'bytes', blob: new Blob([place.padEnd(size)]), path: path.reverse(), name, mtime: 7 };
+};
+
+test('copies out of a folder are few jobs, and each file comes with its own path, bytes and date', async () => {
+  const places = ['Home/a', 'Home/sub/a', 'loose', 'Home/sub/deep/b', 'Other/a', 'Other/b', 'Home/large'];
+  const seen = new Map<string, string>();
+  const r = rig(async (items, options, vault) => {
+    for (const item of items) {
+      const file = await item.open();
+      assert.equal(file.mtime, 7);
+      seen.set([...item.path, item.name].join('/'), (await file.blob.text()).trimEnd());
+    }
+    await wellBehaved(items, options, vault);
+  });
+  const large = (place: string): number => (place.endsWith('large') ? 1_048_577 : 3);
+  await r.ports.outbox.intake.capture(places.map((place) => copy(place, large(place))));
+  const jobs = (await r.db.jobs.toArray()).map(({ path, name, files }) => `${[...path, name].join('/')} ${files}`);
+  assert.deepEqual(jobs.sort(), ['Home 3', 'Home/large 1', 'Other 2', 'loose 1']);
+  await run(r.ports, never);
+  assert.deepEqual(seen, new Map(places.map((place) => [place, place])));
+  assert.equal((await readSummary(r.db)).counts.proven, places.length);
+  assert.equal((await r.db.sources.count()) + (await r.db.bundles.count()), 0);
+});
+
+test('a copy that fails leaves the others alone, and is still there to be tried again', async () => {
+  let broken = true;
+  const r = rig(async (items, options, vault) => {
+    const bad = items.filter(({ name }) => broken && name === 'bad');
+    for (const { key } of bad) options.onEvent({ type: 'failed', key, error: road('E_SOURCE_UNREADABLE') });
+    await wellBehaved(
+      items.filter((item) => !bad.includes(item)),
+      options,
+      vault,
+    );
+  });
+  const { intake, controls } = r.ports.outbox;
+  await intake.capture(['Home/a', 'Home/sub/bad', 'Home/b'].map((place) => copy(place)));
+  await run(r.ports, never);
+  const { counts } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.failed, await r.db.sources.count()], [2, 1, 1]);
+  broken = false;
+  const [failed] = await r.db.jobs.filter((job) => job.status.state === 'failed').toArray();
+  await controls.retry([failed?.id ?? '']);
+  await run(r.ports, never);
+  assert.deepEqual([...r.vault.values()].sort(), ['a', 'b', 'bad']);
+  assert.equal(await r.db.sources.count(), 0);
 });
 
 const REASONS = {

@@ -17,7 +17,9 @@ export async function openSource(
 ): Promise<SourceFile> {
   switch (source?.kind) {
     case 'bytes':
-      return sourceFile(source.blob, source.mtime, async () => undefined);
+      return copied(source);
+    case 'copies':
+      return copied(source.copies.get(file.id));
     case 'file': {
       const { handle } = source;
       return handleFile(undefined, () => handle.getFile());
@@ -28,8 +30,14 @@ export async function openSource(
         return (await parent.getFileHandle(file.within.at(-1) ?? '')).getFile();
       });
     default:
-      throw new HoldfastError('E_SOURCE_GONE', 'nothing is kept to read from');
+      return copied(undefined);
   }
+}
+
+/** A copy of ours, which nobody changes. */
+function copied(copy: { readonly blob: Blob; readonly mtime: number } | undefined): SourceFile {
+  if (copy === undefined) throw new HoldfastError('E_SOURCE_GONE', 'nothing is kept to read from');
+  return sourceFile(copy.blob, copy.mtime, async () => undefined);
 }
 
 async function handleFile(met: File | undefined, look: Look): Promise<SourceFile> {

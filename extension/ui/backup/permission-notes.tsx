@@ -38,7 +38,7 @@ function distinct(sources: readonly SourceRow[]): { label: string; source: Sourc
   const asks = new Map<string, SourceRow>();
   for (const source of sources) {
     if (source.kind === 'web') asks.set(backup.allowSite(new URL(source.request.url).hostname), source);
-    else if (source.kind !== 'bytes') asks.set(backup.allow(plainName(source.handle.name)), source);
+    else if ('handle' in source) asks.set(backup.allow(plainName(source.handle.name)), source);
   }
   return [...asks].map(([label, source]) => ({ label, source }));
 }

@@ -19,6 +19,8 @@ export function firefoxPreferences(options: { downloads: string; uuids: Record<s
     'datareporting.policy.dataSubmissionEnabled': false,
     'dom.disable_open_during_load': false,
     'extensions.update.enabled': false,
+    // looks for modules of media players a minute after the start
+    'media.gmp-manager.updateEnabled': false,
     'network.captive-portal-service.enabled': false,
     'network.connectivity-service.enabled': false,
     'network.http.http3.enable': false,

@@ -115,6 +115,28 @@ export class FirefoxTab {
     await this.evaluate('() => document.querySelector("body > input[type=file]").remove()');
   }
 
+  /**
+   * The same with a folder, which this protocol cannot choose: its files are chosen, and have the paths that the browser
+   * would give them. `files`: where they lie, by those paths.
+   */
+  async chooseFolder(opener: Target, files: ReadonlyMap<string, string>): Promise<void> {
+    await this.evaluate(
+      `(paths) => {
+        HTMLInputElement.prototype.click = function () {
+          const place = () => [...this.files].forEach((file, i) =>
+            Object.defineProperty(file, 'webkitRelativePath', { value: paths[i] }));
+          this.addEventListener('change', place, { capture: true });
+          Object.assign(this, { hidden: true, webkitdirectory: false });
+          document.body.append(this);
+        };
+      }`,
+      [...files.keys()],
+    );
+    await this.click(opener);
+    await this.setFiles('body > input[type=file]', [...files.values()]);
+    await this.evaluate('() => document.querySelector("body > input[type=file]").remove()');
+  }
+
   /** PNG of what is visible. */
   async screenshot(): Promise<Buffer> {
     const { data } = await this.#bidi.send<{ data: string }>('browsingContext.captureScreenshot', {
