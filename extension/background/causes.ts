@@ -13,7 +13,7 @@ export function causesOf(summary: QueueSummary): ReadonlyMap<Cause, string> {
   if (hold?.reason === 'quota') found.set('quota', notice.quota);
   if (waiting.permission !== undefined) found.set('permission', notice.permission);
   if (audit.damaged !== null) found.set('damaged', notice.damaged(audit.damaged.files));
-  if (cutShort.length > 0) found.set('cut-short', notice.cutShort(cutShort.map(({ name }) => name)));
+  if (cutShort.length > 0) found.set('cut-short', notice.cutShort(cutShort));
   if (counts.failed > 0) found.set('failed', notice.failed(counts.failed));
   if (idle && tally.doneFiles > 0) found.set('done', notice.done(tally.doneFiles, tally.doneBytes));
   else if (idle && tally.unchanged > 0) found.set('done', notice.unchanged(tally.unchanged));

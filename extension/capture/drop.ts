@@ -36,7 +36,14 @@ export async function readDrop(transfer: DataTransfer): Promise<Drop> {
   const roots = handles.flatMap((handle, i) => rootOf(handle, entries[i] ?? null));
   const items = await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle));
   if (items.length + roots.length === 0) items.push(...plain.map((file) => itemIn([], file)));
-  return { items, roots, rest: inParts(leftOut(roots)) };
+  const loose = roots.filter(({ handle, entry }) => handle === null && !isFolderEntry(entry));
+  const others = roots.filter((root) => !loose.includes(root));
+  return { items, roots: [...others, ...looseRoot(loose)], rest: inParts(leftOut(roots)) };
+}
+
+/** Files of no folder that are still to be copied: one note for all, by the name of the first. */
+export function looseRoot(files: readonly { readonly name: string }[]): DropRoot[] {
+  return files.slice(0, 1).map(({ name }) => ({ name, handle: null, others: files.length - 1 }));
 }
 
 interface Root extends DropRoot {

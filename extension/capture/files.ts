@@ -1,7 +1,7 @@
 /** From files and handles, however they were chosen, to captured items. May not: read contents. */
 
 import { sourceError } from '../../shared/archiver/index.ts';
-import type { CapturedItem } from '../queue/index.ts';
+import type { CapturedItem, Copy } from '../queue/index.ts';
 
 /** One item for a handle; the size is only for show, a file that cannot be looked at is captured all the same. */
 export async function itemOfHandle(handle: FileSystemFileHandle | FileSystemDirectoryHandle): Promise<CapturedItem> {
@@ -19,12 +19,12 @@ async function sizeOf(handle: FileSystemFileHandle): Promise<number> {
 }
 
 /** A file from an input keeps the folders it was chosen with. */
-export function itemOfFile(file: File): CapturedItem {
+export function itemOfFile(file: File): Copy {
   const path = file.webkitRelativePath.split('/').slice(0, -1);
   return itemIn(path, file);
 }
 
-export function itemIn(path: readonly string[], file: File): CapturedItem {
+export function itemIn(path: readonly string[], file: File): Copy {
   return { kind: 'bytes', blob: file, path, name: file.name, mtime: file.lastModified };
 }
 

@@ -31,7 +31,7 @@ export function createIntakePorts(page: Window, { queue, wake, locked, requestSi
     await takeDrop(drop, { drops, wake, locked });
   };
   return {
-    pickFiles: async () => take(await pickFiles(page)),
+    pickFiles: async () => takeAll(await pickFiles(page)),
     pickFolder: async () => takeAll(await pickFolder(page)),
     pickerSkips: pickerSkips(page),
     takeDrop: async (transfer: DataTransfer) => takeAll(await readDrop(transfer)),

@@ -1,22 +1,33 @@
-/** Captured items in parts that the queue takes one after the other, so that a large tree is neither held nor waited for. */
+/**
+ * Captured items in parts that the queue takes one after the other, so that a large tree is neither held nor waited for.
+ * Each part is a transaction, and those of whoever empties the queue wait for it.
+ */
 import type { CapturedItem } from '../queue/index.ts';
 
-/** A part is full at either: a bundle's worth of small files, or what a disk copies in a moment. */
-const FILES = 256;
+/** A part is full with a bundle's worth of files out of folders, … */
+const BUNDLED = 256;
+/** … or with many that become a job each, whose rows would be in the way of the jobs under way all the time, … */
+const SINGLE = 4_096;
+/** … or with what a disk copies in a moment. */
 const BYTES = 33_554_432;
 
 export async function* inParts(
   items: AsyncIterable<CapturedItem> | Iterable<CapturedItem>,
 ): AsyncGenerator<readonly CapturedItem[]> {
   let part: CapturedItem[] = [];
-  let bytes = 0;
+  let full = 0;
   for await (const item of items) {
     part.push(item);
-    bytes += item.kind === 'bytes' ? item.blob.size : 0;
-    if (part.length < FILES && bytes < BYTES) continue;
+    full += shareOf(item);
+    if (full < 1) continue;
     yield part;
     part = [];
-    bytes = 0;
+    full = 0;
   }
   if (part.length > 0) yield part;
+}
+
+function shareOf(item: CapturedItem): number {
+  if (item.kind !== 'bytes') return 1 / SINGLE;
+  return 1 / (item.path.length > 0 ? BUNDLED : SINGLE) + item.blob.size / BYTES;
 }

@@ -2,8 +2,7 @@
  * Files and folders by the browser's picker, or by a plain input where there is no picker. Must be called in a gesture, on
  * the full page only: a picker closes the popup.
  */
-import type { CapturedItem } from '../queue/index.ts';
-import type { Drop } from './drop.ts';
+import { type Drop, looseRoot } from './drop.ts';
 import { itemOfFile, itemOfHandle } from './files.ts';
 import { inParts } from './parts.ts';
 
@@ -12,24 +11,21 @@ interface Pickers {
   showDirectoryPicker?: (options: { mode: 'read' }) => Promise<FileSystemDirectoryHandle>;
 }
 
-/** Empty when the person changed their mind. */
-export async function pickFiles(page: Window & Pickers): Promise<readonly CapturedItem[]> {
+/** Nothing when the person changed their mind. */
+export async function pickFiles(page: Window & Pickers): Promise<Drop> {
   if (page.showOpenFilePicker === undefined) return pickByInput(page.document, false);
   const open = page.showOpenFilePicker.bind(page);
-  const handles = await unlessAborted(() => open({ multiple: true }), []);
-  return Promise.all(handles.map(itemOfHandle));
+  return atHand(await unlessAborted(() => open({ multiple: true }), []));
 }
 
-/** As if it had been dropped: without handles its files are copied, which takes a while. */
 export async function pickFolder(page: Window & Pickers): Promise<Drop> {
-  if (page.showDirectoryPicker === undefined) {
-    const items = await pickByInput(page.document, true);
-    const names = new Set(items.flatMap((item) => ('path' in item ? (item.path[0] ?? []) : [])));
-    return { items: [], roots: [...names].map((name) => ({ name, handle: null })), rest: inParts(items) };
-  }
+  if (page.showDirectoryPicker === undefined) return pickByInput(page.document, true);
   const open = page.showDirectoryPicker.bind(page);
-  const handle = await unlessAborted(() => open({ mode: 'read' }), null);
-  return { items: handle === null ? [] : [await itemOfHandle(handle)], roots: [], rest: inParts([]) };
+  return atHand(await unlessAborted(async () => [await open({ mode: 'read' })], []));
+}
+
+async function atHand(handles: readonly (FileSystemFileHandle | FileSystemDirectoryHandle)[]): Promise<Drop> {
+  return { items: await Promise.all(handles.map(itemOfHandle)), roots: [], rest: inParts([]) };
 }
 
 /** Whether a folder that is chosen lacks the names which Chromium's handles leave out; a drop has them, see drop.ts. */
@@ -52,8 +48,14 @@ export async function pickOneFile(document: Document): Promise<File | null> {
   return file ?? null;
 }
 
-async function pickByInput(document: Document, folder: boolean): Promise<readonly CapturedItem[]> {
-  return (await chooseByInput(document, { multiple: true, webkitdirectory: folder })).map(itemOfFile);
+/** Without handles everything is copied, which takes a while: as if it had been dropped, nothing of it is at hand. */
+async function pickByInput(document: Document, folder: boolean): Promise<Drop> {
+  const files = await chooseByInput(document, { multiple: true, webkitdirectory: folder });
+  const items = files.map(itemOfFile);
+  const folders = new Set(items.flatMap(({ path }) => path[0] ?? []));
+  const loose = items.filter(({ path }) => path.length === 0);
+  const roots = [...folders].map((name) => ({ name, handle: null }));
+  return { items: [], roots: [...roots, ...looseRoot(loose)], rest: inParts(items) };
 }
 
 function chooseByInput(

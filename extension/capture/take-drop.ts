@@ -19,7 +19,7 @@ export async function takeDrop({ items, roots, rest }: Drop, ports: DropPorts): 
   const lock = `holdfast-drop-${newId()}`;
   const work = async (): Promise<void> => {
     await drops.begin(lock, roots, items, await madeGood(roots, await drops.cutShort()));
-    await wake();
+    if (items.length > 0) await wake();
     let wanted = true;
     const add = async (some: readonly CapturedItem[]): Promise<void> => {
       wanted = await drops.add(lock, some);
@@ -41,9 +41,9 @@ async function madeGood(roots: readonly DropRoot[], before: readonly DropRow[]):
   return again.filter((id) => id !== false);
 }
 
-async function isAmong(roots: readonly DropRoot[], { name, handle }: DropRoot): Promise<boolean> {
+async function isAmong(roots: readonly DropRoot[], { name, handle, others = 0 }: DropRoot): Promise<boolean> {
   const same = roots.map((root) => {
-    if (root.handle === null || handle === null) return root.name === name;
+    if (root.handle === null || handle === null) return root.name === name && (root.others ?? 0) >= others;
     // Where nobody can tell, the note stays.
     return root.handle.isSameEntry(handle).catch(() => false);
   });

@@ -110,6 +110,8 @@ export interface DropRow {
   /** The lock that its page holds meanwhile; all that was dropped together has the same. */
   lock: string;
   name: string;
+  /** How many files came with it that are of no folder either; absent means none. */
+  others?: number;
   /** Tells whether what is dropped later is the same; null where the browser gives none. */
   handle: FileSystemHandle | null;
   /** Present when its page died or gave up before the end: the rest comes only when it is dropped again. */

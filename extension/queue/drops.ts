@@ -7,8 +7,8 @@ import { add, inTransaction, resetTallyWhenIdle } from './changes.ts';
 import type { DropRow, QueueDb } from './db.ts';
 import { type CapturedItem, takeItems } from './items.ts';
 
-/** One of the things that were dropped together. */
-export type DropRoot = Pick<DropRow, 'name' | 'handle'>;
+/** One of the things that were dropped together, or the first of its files that are of no folder. */
+export type DropRoot = Pick<DropRow, 'name' | 'handle' | 'others'>;
 
 export class Drops {
   readonly #db: QueueDb;
@@ -34,7 +34,9 @@ export class Drops {
     await inTransaction(db, async () => {
       await resetTallyWhenIdle(db);
       await db.drops.bulkDelete([...instead]);
-      await db.drops.bulkAdd(roots.map(({ name, handle }) => ({ id: newId(), lock, name, handle })));
+      await db.drops.bulkAdd(
+        roots.map(({ name, handle, others = 0 }) => ({ id: newId(), lock, name, handle, others })),
+      );
       await add(db, taken);
     });
   }

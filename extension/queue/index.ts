@@ -16,7 +16,7 @@ export {
 } from './db.ts';
 export type { DropRoot, Drops } from './drops.ts';
 export type { FetchedBytes } from './intake.ts';
-export type { CapturedItem } from './items.ts';
+export type { CapturedItem, Copy } from './items.ts';
 export type { WaitReason } from './job.ts';
 export type { ClaimedJob, ClaimLimits, FileFault } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';

@@ -18,7 +18,8 @@ export type CapturedItem =
   /** `allowed`: the browser lets us fetch from this site already. */
   | { kind: 'web'; request: WebRequest; path: readonly string[]; name: string; allowed: boolean };
 
-type Copy = Extract<CapturedItem, { kind: 'bytes' }>;
+/** A file whose bytes are kept in the queue itself. */
+export type Copy = Extract<CapturedItem, { kind: 'bytes' }>;
 
 export interface TakenItems {
   readonly sources: SourceRow[];

@@ -42,7 +42,7 @@ export interface QueueSummary {
   account: string | null;
 }
 
-export type CutShort = Pick<DropRow, 'id' | 'name'>;
+export type CutShort = Required<Pick<DropRow, 'id' | 'name' | 'others'>>;
 
 /** What backing up may take of the network. */
 export type Limits = Pick<SettingValues, 'uploadLimit' | 'waitOnMetered'>;
@@ -106,7 +106,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     waiting,
     walks: await db.walks.count(),
     drops: drops.length - cutShort.length,
-    cutShort: cutShort.map(({ id, name }) => ({ id, name })),
+    cutShort: cutShort.map(({ id, name, others = 0 }) => ({ id, name, others })),
     handles: await db.sources.where('kind').anyOf('file', 'folder').count(),
     tally: await readSetting(db, 'tally'),
     inFlight: leased.reduce((sum, job) => sum + Math.min(job.done, job.size), 0),

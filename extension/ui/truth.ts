@@ -70,7 +70,7 @@ function progress(summary: QueueSummary): Truth | null {
 function rest(summary: QueueSummary, now: number): Truth {
   const { audit, counts, cutShort, lastProvenAt, account } = summary;
   if (audit.damaged !== null) return say('stopped', truth.damaged(audit.damaged.files));
-  if (cutShort.length > 0) return say('stopped', truth.cutShort(cutShort.map(({ name }) => name)));
+  if (cutShort.length > 0) return say('stopped', truth.cutShort(cutShort));
   if (counts.failed > 0) return say('stopped', truth.failed(counts.failed), 'problems');
   if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, audit.provenAt, now));
   if (account === null) return say('plain', truth.signIn, 'sign-in');

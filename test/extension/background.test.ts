@@ -188,7 +188,12 @@ test('the line of truth and the badge say the same', () => {
     [{ walks: 1 }, 'working', 'Looking through your folder', ''],
     [{ walks: 1, tally: { ...noTally, unchanged: 9 } }, 'working', 'Looking through your folder', ''],
     [{ drops: 1, lastProvenAt: now }, 'working', 'Looking through your folder', '✓'],
-    [{ cutShort: [{ id: '1', name: 'Photos' }], lastProvenAt: now }, 'stopped', 'Some files may be missing', '!'],
+    [
+      { cutShort: [{ id: '1', name: 'Photos', others: 0 }], lastProvenAt: now },
+      'stopped',
+      'Some files may be missing',
+      '!',
+    ],
     [{ counts: { failed: 1 }, lastProvenAt: now }, 'stopped', '1 file could not be backed up', '!'],
   ];
   for (const [fields, tone, text, badge] of cases) {
@@ -240,7 +245,7 @@ test('a drop that is looked through is looked after; when its page is gone, that
 test('while a drop is looked through, nothing is told as done; what failed does not speak for what may be missing', () => {
   const tally = { ...noTally, files: 1, doneFiles: 1 };
   assert.ok(!causesOf(summaryOf({ tally, drops: 1 })).has('done'));
-  const cutShort = ['a', 'b', 'c'].map((name) => ({ id: name, name }));
+  const cutShort = ['a', 'b', 'c'].map((name) => ({ id: name, name, others: 0 }));
   const { text, detail } = truthOf(summaryOf({ cutShort, counts: { failed: 1 }, lastProvenAt: 1 }), 2);
   assert.deepEqual([text, detail], ['Some files may be missing', 'Drop “a” and 2 others once more.']);
 });

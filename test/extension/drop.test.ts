@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Drop, readDrop } from '../../extension/capture/drop.ts';
 import { keep } from '../../extension/capture/keep.ts';
+import { pickFiles, pickFolder } from '../../extension/capture/picker.ts';
 import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
 import { filesOf } from '../../extension/queue/bundles.ts';
 import { type CapturedItem, createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
@@ -73,8 +74,12 @@ const dropOf = (items: readonly object[]): Promise<Drop> =>
 
 async function drop(items: readonly object[]): Promise<CapturedItem[]> {
   const { items: taken, rest } = await dropOf(items);
-  const all = [...taken];
-  for await (const part of rest) all.push(...part);
+  return [...taken, ...(await flat(rest))];
+}
+
+async function flat(parts: Drop['rest']): Promise<CapturedItem[]> {
+  const all: CapturedItem[] = [];
+  for await (const part of parts) all.push(...part);
   return all;
 }
 
@@ -338,6 +343,36 @@ test('a drop that was cut short is made good by the same folder, not by another 
   await take([{ webkitGetAsEntry: () => entryOf('more', other) }]);
   assert.deepEqual((await look()).cutShort, []);
   db.close();
+});
+
+test('files of no folder share one note, which only all of them make good', async () => {
+  const { take, look, db } = scene();
+  const loose = ['a', 'b', 'c'].map((name) => ({ webkitGetAsEntry: () => entryOf(name, 'x') }));
+  await assert.rejects(take(loose, 1), /dead/);
+  assert.deepEqual(await look(), { walks: 0, open: 0, cutShort: ['a'], names: [] });
+  assert.equal((await readSummary(db)).cutShort[0]?.others, 2);
+  await take(loose.slice(0, 1));
+  assert.deepEqual((await look()).cutShort, ['a']);
+  await take(loose);
+  assert.deepEqual(await look(), { walks: 0, open: 0, cutShort: [], names: ['a', 'a', 'b', 'c'] });
+  db.close();
+});
+
+test('what is chosen where there are no handles is taken like a drop, each file with its folders', async () => {
+  const chosen = (paths: readonly string[]): Window => {
+    const file = (path: string): File =>
+      Object.assign(new File(['x'], path.split('/').at(-1) ?? ''), {
+        webkitRelativePath: path.includes('/') ? path : '',
+      });
+    const input = Object.assign(new EventTarget(), { files: paths.map(file), click: () => undefined });
+    input.click = () => void input.dispatchEvent(new Event(paths.length === 0 ? 'cancel' : 'change'));
+    return { document: { createElement: () => input } } as unknown as Window;
+  };
+  const { items, roots, rest } = await pickFolder(chosen(['tree/a', 'tree/sub/b']));
+  assert.deepEqual([items, roots], [[], [{ name: 'tree', handle: null }]]);
+  assert.deepEqual(pathsOf(await flat(rest)), ['tree/a', 'tree/sub/b']);
+  assert.deepEqual((await pickFiles(chosen(['c', 'd']))).roots, [{ name: 'c', handle: null, others: 1 }]);
+  assert.deepEqual((await pickFiles(chosen([]))).roots, []);
 });
 
 test('when there is no room for copies of what a handle leaves out, the folder is taken, and it is said that some may be missing', async () => {

@@ -128,7 +128,7 @@ function CutShortNote({ cutShort, onForget }: Pick<QueueSummary, 'cutShort'> & {
   return (
     <Banner
       tone="warn"
-      title={backup.cutShortTitle(cutShort.map(({ name }) => name))}
+      title={backup.cutShortTitle(cutShort)}
       action={
         <Button small onClick={() => onForget(cutShort.map(({ id }) => id))}>
           {backup.cutShortForget}

@@ -9,11 +9,15 @@ const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
 
+/** What was dropped: a folder, or a file and so many others. */
+type Dropped = readonly { readonly name: string; readonly others: number }[];
+
 /** “Photos”, or “Photos” and 2 others. */
-const dropped = ([first = '', ...others]: readonly string[]): string =>
-  others.length === 0
-    ? `“${plainName(first)}”`
-    : `“${plainName(first)}” and ${plural(others.length, 'other', 'others')}`;
+const dropped = (all: Dropped): string => {
+  const name = `“${plainName(all[0]?.name ?? '')}”`;
+  const others = all.reduce((sum, each) => sum + 1 + each.others, -1);
+  return others === 0 ? name : `${name} and ${plural(others, 'other', 'others')}`;
+};
 
 /** `count` null while it is not known, 0 when the newest versions of all files are whole. */
 const damaged = (count: number | null): string => {
@@ -55,7 +59,7 @@ export const truth = {
     metered: 'The network is metered.',
     internal: 'Something went wrong in Holdfast itself. It tries again.',
   },
-  cutShort: (names: readonly string[]) => ['Some files may be missing', `Drop ${dropped(names)} once more.`],
+  cutShort: (all: Dropped) => ['Some files may be missing', `Drop ${dropped(all)} once more.`],
   failed: (count: number) => [`${files(count)} could not be backed up`, 'Everything else is safe.'],
 } as const;
 
@@ -117,7 +121,7 @@ export const backup = {
   allowSite: (host: string) => `Allow reading ${host}`,
   keepOpen:
     'Keep this page open until everything is safe: your browser lets Holdfast read these files only while it is open.',
-  cutShortTitle: (names: readonly string[]) => `Drop ${dropped(names)} once more`,
+  cutShortTitle: (all: Dropped) => `Drop ${dropped(all)} once more`,
   cutShortText:
     'Before Holdfast had looked through all of it, the page was closed or something went wrong. Some files may be missing, and only a drop can bring them. What is safe already is not sent again.',
   cutShortForget: 'Leave it as it is',
@@ -172,8 +176,7 @@ export const notice = {
   done: (count: number, bytes: number) => `${files(count)} (${formatBytes(bytes)}) safe and checked.`,
   unchanged: (count: number) => `${files(count)} safe already: nothing had changed.`,
   failed: (count: number) => `${files(count)} could not be backed up. Nothing else is affected. Open to see which.`,
-  cutShort: (names: readonly string[]) =>
-    `Some files may be missing. Open Holdfast and drop ${dropped(names)} once more.`,
+  cutShort: (all: Dropped) => `Some files may be missing. Open Holdfast and drop ${dropped(all)} once more.`,
   damaged: (count: number | null) =>
     `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast: backing them up again mends it.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
