@@ -90,13 +90,13 @@ interface Compared {
 
 /**
  * What one folder holds that its handle does not show, and the folders in it that both show. The handle is asked only when
- * some name is not sure, for its answer costs several times what the entries cost.
+ * some name is not sure or could not be read, for its answer costs several times what the entries cost.
  */
 async function compare(folder: Pair, sure: SureNames): Promise<Compared> {
   const { entry, path } = folder;
   const compared: Compared = { hidden: [], failed: [], inside: [] };
   const children = await gathered(childrenOf(entry, path));
-  const isSure = children.every((child) => !isEntry(child) || sure.has(child.name));
+  const isSure = children.every((child) => isEntry(child) && sure.has(child.name));
   const shown = isSure ? null : await namesShown(folder);
   if (shown === 'unreadable') return compared;
   for (const name of shown ?? []) sure.learn(name);

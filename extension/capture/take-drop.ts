@@ -19,7 +19,7 @@ export async function takeDrop({ items, roots, rest }: Drop, ports: DropPorts): 
   const lock = `holdfast-drop-${newId()}`;
   const work = async (): Promise<void> => {
     await drops.begin(lock, roots, items, await madeGood(roots, await drops.cutShort()));
-    if (items.length > 0) await wake();
+    await wake();
     let wanted = true;
     const add = async (some: readonly CapturedItem[]): Promise<void> => {
       wanted = await drops.add(lock, some);

@@ -202,6 +202,25 @@ test('what cannot be looked at is an item by its name, and keeps nothing else ou
   assert.equal(taken[0]?.kind, 'folder');
 });
 
+test('a folder that cannot be read either way is left to the walk, which names it once', async () => {
+  const refuse = { readEntries: (_: unknown, no: (error: Error) => void) => no(fault('NotReadableError')) };
+  const shut = { ...entryOf('shut', {}), createReader: () => refuse };
+  const entry = { ...entryOf('tree', {}), createReader: () => ({ readEntries: readOnce([shut]) }) };
+  const inside = { keys: () => Promise.reject(fault('NotReadableError')) };
+  const handle = {
+    ...{ kind: 'directory', name: 'tree' },
+    keys: async function* () {
+      yield 'shut';
+    },
+    getDirectoryHandle: async () => ({ keys: () => ({ [Symbol.asyncIterator]: () => ({ next: inside.keys }) }) }),
+  };
+  const taken = await drop([{ getAsFileSystemHandle: async () => handle, webkitGetAsEntry: () => entry }]);
+  assert.deepEqual(
+    taken.map(({ kind }) => kind),
+    ['folder'],
+  );
+});
+
 function readOnce(entries: object[]) {
   return (done: (entries: object[]) => void): void => done(entries.splice(0));
 }
