@@ -123,7 +123,7 @@ export const backup = {
     'Keep this page open until everything is safe: your browser lets Holdfast read these files only while it is open.',
   cutShortTitle: (all: Dropped) => `Drop ${dropped(all)} once more`,
   cutShortText:
-    'Before Holdfast had looked through all of it, the page was closed or something went wrong. Some files may be missing, and only a drop can bring them. What is safe already is not sent again.',
+    'Before Holdfast had looked through all of it, the page was closed or something went wrong. Some files may be missing until then. What is safe already is not sent again.',
   cutShortForget: 'Leave it as it is',
   limits: 'Upload speed',
   uploadLimit: 'Send at most',
