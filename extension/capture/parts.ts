@@ -2,12 +2,10 @@
  * Captured items in parts that the queue takes one after the other, so that a large tree is neither held nor waited for.
  * Each part is a transaction, and those of whoever empties the queue wait for it.
  */
-import type { CapturedItem } from '../queue/index.ts';
+import { BUNDLE_FILES, type CapturedItem } from '../queue/index.ts';
 
-/** A part is full with a bundle's worth of files out of folders, … */
-const BUNDLED = 256;
-/** … or with many that become a job each, whose rows would be in the way of the jobs under way all the time, … */
-const SINGLE = 4_096;
+/** A part is full with a bundle's worth of files out of folders, or with so many that become a job each, … */
+const SINGLE_FILES = 4_096;
 /** … or with what a disk copies in a moment. */
 const BYTES = 33_554_432;
 
@@ -28,6 +26,6 @@ export async function* inParts(
 }
 
 function shareOf(item: CapturedItem): number {
-  if (item.kind !== 'bytes') return 1 / SINGLE;
-  return 1 / (item.path.length > 0 ? BUNDLED : SINGLE) + item.blob.size / BYTES;
+  if (item.kind !== 'bytes') return 1 / SINGLE_FILES;
+  return 1 / (item.path.length > 0 ? BUNDLE_FILES : SINGLE_FILES) + item.blob.size / BYTES;
 }

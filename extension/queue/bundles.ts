@@ -23,7 +23,7 @@ export interface ClaimedFile extends WalkedFile {
   readonly name: string;
 }
 
-const MAX_FILES = 256;
+export const BUNDLE_FILES = 256;
 const MAX_BYTES = 8 * 1024 * 1024;
 /** Larger ones have a job of their own. */
 const SMALL = 1024 * 1024;
@@ -44,16 +44,16 @@ export function newId(): string {
 }
 
 /** Files in groups that become one job each, in their order. */
-export function grouped<File extends WalkedFile>(files: readonly File[]): readonly (readonly File[])[] {
-  const groups: File[][] = [];
-  let open: File[] = [];
+export function grouped<Each extends WalkedFile>(files: readonly Each[]): readonly (readonly Each[])[] {
+  const groups: Each[][] = [];
+  let open: Each[] = [];
   let bytes = 0;
   for (const file of files) {
     if (file.size > SMALL) {
       groups.push([file]);
       continue;
     }
-    if (open.length === 0 || open.length === MAX_FILES || bytes + file.size > MAX_BYTES) {
+    if (open.length === 0 || open.length === BUNDLE_FILES || bytes + file.size > MAX_BYTES) {
       open = [];
       bytes = 0;
       groups.push(open);

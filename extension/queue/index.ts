@@ -2,7 +2,7 @@
  * The queue: what was captured and what became of it, in IndexedDB. Nouns: job, bundle, source, walk, drop, outbox, view, hold, tally.
  * It promises to survive the death of any context at any instruction. May not: read files, fetch, encrypt or send.
  */
-export { type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
+export { BUNDLE_FILES, type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
   type AuditNote,
   type DropRow,

@@ -75,7 +75,7 @@ test('the web app restores it byte for byte', async () => {
   assert.equal(await hashFile(join(rig.downloads, NAME)), await hashFile(file));
 });
 
-test('a folder chosen in the dialog is backed up with everything in it, many small files as one job', async () => {
+test('a folder chosen in the dialog is backed up with everything in it, each file once', async () => {
   const paths = [
     'a.txt',
     'sub/a.txt',

@@ -1,7 +1,7 @@
 /**
  * A mixed queue is drained while its engine, the workers of that, the service worker, the browser and the server are
- * killed at random. New files come as old ones are done, so that every death meets work. At the end everything is proven, is in the
- * vault exactly once, and comes back byte for byte. HOLDFAST_KILLS says how many deaths, HOLDFAST_KILLS_SEED which.
+ * killed at random. New files come as old ones are done, so that every death meets work. At the end everything is
+ * proven, is in the vault exactly once, and comes back byte for byte. HOLDFAST_KILLS says how many deaths, HOLDFAST_KILLS_SEED which.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -117,7 +117,7 @@ async function giveOne(): Promise<void> {
 }
 
 const KINDS: Readonly<Record<string, { weight: number; kill: () => Promise<unknown> }>> = {
-  engine: { weight: 6, kill: () => rig.killOffscreen() },
+  engine: { weight: 8, kill: () => rig.killOffscreen() },
   'engine worker': { weight: 2, kill: () => rig.endWorker('engine') },
   lane: { weight: 2, kill: () => rig.endWorker('lane') },
   'service worker': { weight: 5, kill: () => rig.killServiceWorker() },
