@@ -24,6 +24,8 @@ export interface Took extends Spent {
 /** A rest for what hangs, not a bound for what is slow. */
 const LIMIT = 3_600_000;
 const SETTLE = 1_000;
+/** How often the screen is asked, in milliseconds. */
+const ASK_EVERY = 100;
 
 /** A server with one account, and its person's browser with the extension. */
 export class Holdfast {
@@ -83,9 +85,11 @@ export class Holdfast {
     const isSafe = () =>
       document.documentElement.dataset.before === undefined &&
       document.querySelector('.truth')?.textContent?.includes('Everything is safe');
-    await this.page.waitForFunction(isSafe, undefined, { polling: 100, timeout: LIMIT }).catch(async (cause: Error) => {
-      throw new Error(`not safe: ${await this.page.locator('.truth').innerText()}`, { cause });
-    });
+    await this.page
+      .waitForFunction(isSafe, undefined, { polling: ASK_EVERY, timeout: LIMIT })
+      .catch(async (cause: Error) => {
+        throw new Error(`not safe: ${await this.page.locator('.truth').innerText()}`, { cause });
+      });
   }
 
   async killTab(): Promise<void> {
@@ -168,10 +172,14 @@ export async function selectIn(page: Page, corpus: Corpus): Promise<void> {
   await restoreButton(page, corpus).waitFor();
 }
 
-/** Answers the path of the download when it is whole and the screen says that it is verified. */
+/**
+ * Answers the path of the download when it is whole and the screen says that it is verified. The screen is asked as it is
+ * for a backup: a locator would soon look no more than twice a second.
+ */
 export async function restoreSelected(rig: ChromiumRig, page: Page, corpus: Corpus): Promise<string> {
   await restoreButton(page, corpus).click();
-  await page.getByText('every byte is what you backed up').last().waitFor({ timeout: LIMIT });
+  const isVerified = () => document.body.textContent.includes('every byte is what you backed up');
+  await page.waitForFunction(isVerified, undefined, { polling: ASK_EVERY, timeout: LIMIT });
   return rig.downloaded(`${basename(corpus.path)}${corpus.files > 1 ? '.zip' : ''}`, LIMIT);
 }
 
