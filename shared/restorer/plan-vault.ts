@@ -7,6 +7,7 @@ import { chunkKey, NODE_KIND, openChunk } from '../format/index.ts';
 import {
   childrenOf,
   type NodeState,
+  newestPinned,
   newestVersion,
   nodeById,
   placeOf,
@@ -45,15 +46,21 @@ async function planChunks(source: PlanSource, version: VersionState): Promise<Pl
   return planned;
 }
 
-function planFile(source: PlanSource, version: VersionState, path: readonly string[]): PlannedFile {
-  return { path, size: version.size, mtime: version.mtime, chunks: () => planChunks(source, version) };
+/** `version` is asked for when the file's turn comes: a folder's files are many. */
+function planFile(
+  source: PlanSource,
+  { size, mtime }: Pick<VersionState, 'size' | 'mtime'>,
+  path: readonly string[],
+  version: () => VersionState,
+): PlannedFile {
+  return { path, size, mtime, chunks: () => planChunks(source, version()) };
 }
 
 /** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have. */
 export function planVersion(source: PlanSource, versionId: string): RestoreSet {
   const version = versionById(source.state, fromHex(versionId))?.version;
   if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
-  return oneFile(version.name, version, planFile(source, version, [version.name]));
+  return oneFile(version.name, version, planFile(source, version, [version.name], () => version));
 }
 
 /** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND. */
@@ -62,7 +69,7 @@ export function planNode(source: PlanSource, fileId: string): RestoreSet {
   if (node === null) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   if (node.kind !== NODE_KIND.folder) {
     const version = newestVersion(source.state, node);
-    return oneFile(node.name, version, planFile(source, version, [node.name]));
+    return oneFile(node.name, version, planFile(source, version, [node.name], () => version));
   }
   const files: PlannedFile[] = [];
   const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
@@ -86,6 +93,6 @@ function planFolder(
   for (const child of children) {
     const childPath = [...path, child.name];
     if (child.kind === NODE_KIND.folder) planFolder(source, child, childPath, files, emptyFolders);
-    else files.push(planFile(source, newestVersion(source.state, child), childPath));
+    else files.push(planFile(source, child, childPath, newestPinned(source.state, child)));
   }
 }

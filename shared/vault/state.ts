@@ -252,6 +252,12 @@ export function newestVersion(state: VaultState, { fileId }: Pick<NodeState, 'fi
   return versionOf(state, state.nodes.newest.get(rowOf(state, fileId)));
 }
 
+/** What gives the version that is the newest now, also when there is a newer one by then; costs next to nothing until asked. */
+export function newestPinned(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): () => VersionState {
+  const row = state.nodes.newest.get(rowOf(state, fileId));
+  return () => versionOf(state, row);
+}
+
 export function hasVersion(state: VaultState, versionId: Uint8Array): boolean {
   return state.versions.byId.find(versionId) >= 0;
 }

@@ -117,6 +117,15 @@ test('two files of one name in one folder both come back, and empty folders do t
   assert.deepEqual(entries.map((entry) => entry.name).sort(), ['folder/empty/', 'folder/same', 'folder/same (2)']);
 });
 
+test('a folder is restored as it stood when it was planned, whatever is backed up meanwhile', async () => {
+  const { server, device } = await setUp();
+  await archive(device, [itemOf('folder/note', utf8('as planned'))]);
+  const set = planNode(sourceOf(server, device), idByName({ device }, 'folder'));
+  await archive(device, [itemOf('folder/note', utf8('newer'))]);
+  const [entry] = unzip(await bytesOf(server, set));
+  assert.equal(entry?.bytes.toString(), 'as planned');
+});
+
 test('a manifest in segments comes back, and a segment that lies is an integrity error', async () => {
   const { server, device } = await setUp();
   const content = random.bytes(50 * 1_048_576);
