@@ -7,13 +7,13 @@ import { originPattern } from './link.ts';
 import { pickerSkips, pickFiles, pickFolder, pickOneFile } from './picker.ts';
 import { type DropPorts, takeDrop } from './take-drop.ts';
 
-export interface IntakePorts extends Pick<DropPorts, 'wake' | 'locked'> {
-  readonly queue: Pick<Outbox, 'intake' | 'drops'>;
+export interface IntakePorts extends Pick<DropPorts, 'wake' | 'locked' | 'pause'> {
+  readonly queue: Pick<Outbox, 'intake' | 'drops' | 'pieces'>;
   readonly requestSite: (pattern: string) => Promise<boolean>;
 }
 
-export function createIntakePorts(page: Window, { queue, wake, locked, requestSite }: IntakePorts) {
-  const { intake, drops } = queue;
+export function createIntakePorts(page: Window, { queue, wake, locked, pause, requestSite }: IntakePorts) {
+  const { intake, drops, pieces } = queue;
   // Chromium takes its leave back when no handle is alive any more: those chosen here live as long as the page.
   const alive: FileSystemHandle[] = [];
   const stayAlive = (items: readonly CapturedItem[]): void => {
@@ -28,7 +28,7 @@ export function createIntakePorts(page: Window, { queue, wake, locked, requestSi
   const takeAll = async (drop: Drop): Promise<void> => {
     if (drop.roots.length === 0) return take(drop.items);
     stayAlive(drop.items);
-    await takeDrop(drop, { drops, wake, locked });
+    await takeDrop(drop, { drops, pieces, wake, locked, pause });
   };
   return {
     pickFiles: async () => takeAll(await pickFiles(page)),
@@ -43,7 +43,7 @@ export function createIntakePorts(page: Window, { queue, wake, locked, requestSi
     },
     async allow(source: SourceRow): Promise<boolean> {
       if (source.kind === 'web') return requestSite(originPattern(source.request.url) ?? '');
-      if (source.kind === 'bytes' || source.kind === 'copies') return true;
+      if (source.kind !== 'file' && source.kind !== 'folder') return true;
       alive.push(source.handle);
       return askForHandle(source.handle);
     },

@@ -6,33 +6,45 @@
 import { type CapturedItem, type DropRoot, type DropRow, type Drops, newId } from '../queue/index.ts';
 import type { Drop } from './drop.ts';
 import { keep } from './keep.ts';
+import { copyLoan, type LoanPorts, withLoans } from './loan.ts';
+import { Lender } from './worker/index.ts';
 
-export interface DropPorts {
+export interface DropPorts extends LoanPorts {
   readonly drops: Pick<Drops, 'begin' | 'add' | 'end' | 'cutShort'>;
   readonly wake: () => Promise<unknown>;
   readonly locked: (name: string, work: () => Promise<void>) => Promise<void>;
 }
 
 /** Resolves when all of it is in the queue, or nobody wants it any more. Rejects as `keep` does; the note stays then. */
-export async function takeDrop({ items, roots, rest }: Drop, ports: DropPorts): Promise<void> {
-  const { drops, wake, locked } = ports;
+export async function takeDrop(drop: Drop, ports: DropPorts): Promise<void> {
   const lock = `holdfast-drop-${newId()}`;
-  const work = async (): Promise<void> => {
-    await drops.begin(lock, roots, items, await madeGood(roots, await drops.cutShort()));
-    await wake();
-    let wanted = true;
-    const add = async (some: readonly CapturedItem[]): Promise<void> => {
-      wanted = await drops.add(lock, some);
-    };
-    for await (const part of rest) {
-      await keep(add, part);
-      if (!wanted) return;
-      await wake();
-    }
-    await drops.end(lock);
-  };
+  const lender = new Lender();
   // Awake once more without the lock: the background sees that it is over, or that it was cut short.
-  await locked(lock, work).finally(wake);
+  await ports
+    .locked(lock, () => takeParts(drop, lock, lender, ports))
+    .finally(() => {
+      lender.close();
+      return ports.wake();
+    });
+}
+
+async function takeParts({ items, roots, rest }: Drop, lock: string, lender: Lender, ports: DropPorts): Promise<void> {
+  const { drops, wake } = ports;
+  await drops.begin(lock, roots, items, await madeGood(roots, await drops.cutShort()));
+  await wake();
+  let wanted = true;
+  const add = async (some: readonly CapturedItem[]): Promise<void> => {
+    wanted = await drops.add(lock, some);
+  };
+  for await (const part of rest) {
+    const captured = withLoans(part, lock);
+    for (const { file, item } of captured.loans) lender.lend(item.sourceId, file);
+    await keep(add, captured.items);
+    if (!wanted) return;
+    await wake();
+    for (const loan of captured.loans) await copyLoan(loan, ports);
+  }
+  await drops.end(lock);
 }
 
 /** Ids of the drops cut short that are dropped again. */

@@ -1,6 +1,6 @@
 /** The full page: the whole app of web/, with Backup as its first screen. Wiring only. */
 import { render } from 'preact';
-import { withLock } from '../../shared/browser/index.ts';
+import { systemClock, withLock } from '../../shared/browser/index.ts';
 import { applyTheme, createSaver, createUrlPolicy, loadTheme } from '../../web/platform/index.ts';
 import { App, fragmentRouter } from '../../web/routes/index.ts';
 import '../../web/routes/styles/app.css';
@@ -21,7 +21,7 @@ const wake = () => send({ type: 'wake' });
 const view = createView(db);
 const screen = backupScreen({
   ...{ view, send, knowsMetered },
-  ...createIntakePorts(window, { queue, wake, locked: withLock, requestSite }),
+  ...createIntakePorts(window, { queue, wake, locked: withLock, pause: systemClock.sleep, requestSite }),
 });
 
 follow({ api, onEvent }, view, send);

@@ -19,7 +19,11 @@ export type Change = readonly [before: JobRow | null, after: JobRow | null];
 /** E_DISK_FULL when the browser has no room for what is to be kept; nothing of it is kept then. */
 export async function inTransaction<T>(db: QueueDb, work: () => Promise<T>): Promise<T> {
   try {
-    return await db.transaction('rw', [db.jobs, db.bundles, db.sources, db.walks, db.drops, db.settings], work);
+    return await db.transaction(
+      'rw',
+      [db.jobs, db.bundles, db.sources, db.pieces, db.walks, db.drops, db.settings],
+      work,
+    );
   } catch (error) {
     if (!isQuotaExceeded(error)) throw error;
     throw new HoldfastError('E_DISK_FULL', 'the browser has no room left for the queue', { cause: error });
@@ -119,7 +123,7 @@ export async function resetTallyWhenIdle(db: QueueDb): Promise<void> {
   if ((await db.walks.limit(1).count()) === 0) await clearSetting(db, 'tally');
 }
 
-/** Lists of files go with their source: until then they tell what is known of a folder that is read once more. */
+/** Copies and lists of files go with their source: until then they tell what is known of a folder that is read once more. */
 export async function dropUnusedSources(db: QueueDb, ids: Iterable<string>): Promise<void> {
   const asked = [...ids];
   if (asked.length === 0) return;
@@ -131,6 +135,7 @@ export async function dropUnusedSources(db: QueueDb, ids: Iterable<string>): Pro
   const used = new Set([...open.map((key) => (key as unknown as [string, 1])[0]), ...walked]);
   const unused = asked.filter((id) => !used.has(id));
   await db.sources.bulkDelete(unused);
+  await db.pieces.where('sourceId').anyOf(unused).delete();
   await db.bundles.where('sourceId').anyOf(unused).delete();
 }
 

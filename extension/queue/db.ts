@@ -1,5 +1,5 @@
 /**
- * The queue's database: the sole place that opens Dexie. Nouns: job row, bundle, source, walk, drop, setting. May not: decide
+ * The queue's database: the sole place that opens Dexie. Nouns: job row, bundle, source, piece, walk, drop, setting. May not: decide
  * anything; short transactions over it are in outbox.ts, reads for the screens in view.ts.
  */
 import { Dexie, type EntityTable, type Table } from 'dexie';
@@ -87,7 +87,20 @@ export type SourceRow =
   | { id: string; kind: 'bytes'; blob: Blob; mtime: number }
   /** The files of one bundle, by the ids of their versions. */
   | { id: string; kind: 'copies'; copies: ReadonlyMap<string, { blob: Blob; mtime: number }> }
+  /**
+   * A large file that is copied piece by piece. `lender`: the lock of the page that makes the copy and lends the file itself
+   * meanwhile; absent once all pieces are there.
+   */
+  | { id: string; kind: 'pieces'; lender?: string; type: string; mtime: number }
   | { id: string; kind: 'web'; request: WebRequest };
+
+/** A piece of the copy that a source of kind `pieces` is. */
+export interface PieceRow {
+  sourceId: string;
+  /** 0 for the file's first bytes. */
+  number: number;
+  blob: Blob;
+}
 
 /** A folder inside a source folder that is still to be read. */
 export interface WalkRow {
@@ -206,6 +219,7 @@ export type QueueDb = Dexie & {
   jobs: EntityTable<JobRow, 'id'>;
   bundles: EntityTable<BundleRow, 'id'>;
   sources: Table<SourceRow, string>;
+  pieces: Table<PieceRow, [string, number]>;
   walks: Table<WalkRow, [string, string]>;
   drops: EntityTable<DropRow, 'id'>;
   settings: EntityTable<SettingRow, 'name'>;

@@ -70,6 +70,7 @@ export class Intake {
       const named = { name: fetched.name, size: fetched.blob.size, sourceUrl: url, sourceTitle: title };
       const after = changed(jobRow({ ...rest, ...named }), { type: 'sourced' }, this.#now());
       if (after === null) return;
+      await db.pieces.where('sourceId').equals(before.sourceId).delete();
       await db.sources.put({ id: before.sourceId, kind: 'bytes', blob: fetched.blob, mtime: fetched.mtime });
       await save(db, [[before, after]]);
     });

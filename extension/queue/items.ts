@@ -13,6 +13,17 @@ export type CapturedItem =
   | { kind: 'file'; handle: FileSystemFileHandle; size: number }
   | { kind: 'folder'; handle: FileSystemDirectoryHandle }
   | { kind: 'bytes'; blob: Blob; path: readonly string[]; name: string; mtime: number }
+  /** A large file of a page, which copies it piece by piece for `sourceId` and lends it meanwhile; `lender` as in its row. */
+  | {
+      kind: 'lent';
+      sourceId: string;
+      lender: string;
+      size: number;
+      type: string;
+      path: readonly string[];
+      name: string;
+      mtime: number;
+    }
   /** Stands in the list by its name, with the cause. */
   | { kind: 'unreadable'; path: readonly string[]; name: string; code: ErrorCode }
   /** `allowed`: the browser lets us fetch from this site already. */
@@ -59,7 +70,7 @@ function takeCopies(taken: TakenItems, root: string, copies: readonly Copy[], no
 }
 
 function take(taken: TakenItems, item: CapturedItem, now: number): void {
-  const sourceId = newId();
+  const sourceId = item.kind === 'lent' ? item.sourceId : newId();
   const job = (fields: Pick<JobDraft, 'path' | 'name' | 'size'> & Partial<JobDraft>) =>
     taken.jobs.push(jobRow({ ...blank(sourceId, now), ...fields }));
   switch (item.kind) {
@@ -75,6 +86,12 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
       taken.sources.push({ id: sourceId, kind: 'bytes', blob: item.blob, mtime: item.mtime });
       job({ path: item.path, name: item.name, size: item.blob.size });
       return;
+    case 'lent': {
+      const { lender, type, mtime, path, name, size } = item;
+      taken.sources.push({ id: sourceId, kind: 'pieces', lender, type, mtime });
+      job({ path, name, size });
+      return;
+    }
     case 'unreadable':
       job({ path: item.path, name: item.name, size: 0, status: { state: 'failed', code: item.code }, toGive: 1 });
       return;

@@ -18,7 +18,7 @@ import {
 } from './changes.ts';
 import { type Hold, type JobRow, type QueueDb, readSetting, type SourceRow, writeSetting } from './db.ts';
 import type { Stage, WaitReason } from './job.ts';
-import { changed } from './row.ts';
+import { changed, jobRow } from './row.ts';
 
 export interface ClaimLimits {
   readonly jobs: number;
@@ -152,11 +152,19 @@ export class Leases {
       changed(row, { type: 'fail', owner, code: codes.get(row.id) ?? 'E_INTERNAL' }, this.#now());
     const whole = failed(job);
     if (whole === null) return [];
+    if (codes.get(job.id) === 'E_SOURCE_GONE' && (await this.#wasLent(job)))
+      return [[job, jobRow({ ...whole, toGive: 1 })]];
     const bundle = job.bundle === 1 ? await this.#db.bundles.get(job.id) : undefined;
     if (bundle === undefined) return [[job, whole]];
     const parts = splitOff(job, bundle, codes);
     await this.#db.bundles.put(parts.bundle);
     return [[job, parts.rest], ...parts.singles.map((single): Change => [null, failed(single)])];
+  }
+
+  /** The page that lent the file went before its copy was whole: only a person has it. */
+  async #wasLent({ sourceId }: JobRow): Promise<boolean> {
+    const source = await this.#db.sources.get(sourceId);
+    return source?.kind === 'pieces' && source.lender !== undefined;
   }
 
   /** Puts a leased bundle back as two: a fault of ours that names no file is looked for in each. */

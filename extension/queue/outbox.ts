@@ -9,11 +9,13 @@ import type { QueueDb } from './db.ts';
 import { Drops } from './drops.ts';
 import { Intake } from './intake.ts';
 import { Leases } from './leases.ts';
+import { Pieces } from './pieces.ts';
 import { Walks } from './walks.ts';
 
 export interface Outbox {
   readonly intake: Intake;
   readonly drops: Drops;
+  readonly pieces: Pieces;
   readonly walks: Walks;
   readonly leases: Leases;
   readonly controls: Controls;
@@ -26,6 +28,7 @@ export function createOutbox(db: QueueDb, now: () => number): Outbox {
   return {
     intake: new Intake(db, now),
     drops: new Drops(db, now),
+    pieces: new Pieces(db),
     walks: new Walks(db, now),
     leases,
     controls: new Controls(db, now),

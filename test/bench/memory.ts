@@ -18,7 +18,7 @@ const SETTLE = 3_000;
 
 export const bench: Bench = {
   name: 'memory',
-  work: 'Backup and restore of one file of 4 GiB through the extension in Chromium and in Firefox: how much the browser grows over idle at most, all its processes together, shared pages counted once; by how much the second half of each was above the first on average (`drift`), and the last quarter above the third (`late drift`): before Firefox sends anything it copies the whole file, and takes no memory for that.',
+  work: 'Backup and restore of one file of 4 GiB through the extension in Chromium and in Firefox: how much the browser grows over idle at most, all its processes together, shared pages counted once; by how much the second half of each was above the first on average (`drift`), and the last quarter above the third (`late drift`).',
   peer: null,
   differs: [],
   unit: 'MB',

@@ -75,6 +75,53 @@ test('the web app restores it byte for byte', async () => {
   assert.equal(await hashFile(join(rig.downloads, NAME)), await hashFile(file));
 });
 
+test('a large file is copied while the queue is paused, and backed up from the copy when its page has gone', async () => {
+  const large = await largeFile('bears.bin');
+  await page.chooseFiles({ role: 'button', name: 'Choose files' }, [large]);
+  await page.click({ role: 'button', name: 'Pause' });
+  await page.waitForText('section.drop', 'or choose them yourself', 60_000);
+  await page.close();
+  assert.equal(versionCounts(await readVault(server.app, ada)).get('bears.bin'), undefined);
+  page = await rig.openExtension('page.html');
+  await page.click({ role: 'button', name: 'Resume' });
+  await assertSafe('bears.bin', large);
+});
+
+test('a large file for whose copy there is no room is backed up from where it lies', async () => {
+  await page.evaluate(`() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...given) {
+      if (this.name === 'pieces') throw new DOMException('the test says so', 'QuotaExceededError');
+      return put.apply(this, given);
+    };
+  }`);
+  const large = await largeFile('wolves.bin');
+  await page.chooseFiles({ role: 'button', name: 'Choose files' }, [large]);
+  await assertSafe('wolves.bin', large);
+  await page.waitForText('section.drop', 'or choose them yourself');
+});
+
+/** Too large to be copied in one go. */
+async function largeFile(name: string): Promise<string> {
+  const path = join(root, name);
+  await writePseudoRandom(path, 160_000_001, name);
+  return path;
+}
+
+async function assertSafe(name: string, original: string): Promise<void> {
+  const vault = await readVault(server.app, ada);
+  await until(
+    `${name} in the vault`,
+    async () => {
+      await vault.vault.pull();
+      return versionCounts(vault).get(name) === 1;
+    },
+    60_000,
+  );
+  await page.waitForText('.truth', 'Everything is safe', 60_000);
+  assert.equal((await restoreEverything(vault)).get(name), await hashFile(original));
+}
+
 test('a folder chosen in the dialog is backed up with everything in it, each file once', async () => {
   const paths = [
     'a.txt',
@@ -89,7 +136,7 @@ test('a folder chosen in the dialog is backed up with everything in it, each fil
   const vault = await readVault(server.app, ada);
   await until('the folder in the vault', async () => {
     await vault.vault.pull();
-    return versionCounts(vault).size === files.size + 1;
+    return versionCounts(vault).size === files.size + 3;
   });
   await page.waitForText('.truth', 'Everything is safe', 60_000);
   const restored = new Map([...(await restoreEverything(vault))].filter(([path]) => files.has(path)));

@@ -251,7 +251,7 @@ let count = 0;
 /** A queue, and pages that drop into it. A page dies when it is told to do call number `death` of the queue's. */
 function scene() {
   const db = openQueue(`drop-${count++}`);
-  const { drops, controls } = createOutbox(db, () => 1);
+  const { drops, pieces, controls } = createOutbox(db, () => 1);
   const held = new Set<string>();
   const take = async (dropped: readonly object[], death = Number.POSITIVE_INFINITY): Promise<void> => {
     let calls = 0;
@@ -266,6 +266,8 @@ function scene() {
         add: (...given) => alive(() => drops.add(...given)),
         end: (lock) => alive(() => drops.end(lock)),
       },
+      pieces,
+      pause: async () => undefined,
       wake: async () => undefined,
       locked: (name, work) => {
         held.add(name);

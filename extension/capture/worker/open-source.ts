@@ -20,6 +20,10 @@ export async function openSource(
       return copied(source);
     case 'copies':
       return copied(source.copies.get(file.id));
+    case 'pieces': {
+      const blob = await sources.borrow(source);
+      return copied(blob === null ? undefined : { blob, mtime: source.mtime });
+    }
     case 'file': {
       const { handle } = source;
       return handleFile(undefined, () => handle.getFile());
@@ -34,7 +38,7 @@ export async function openSource(
   }
 }
 
-/** A copy of ours, which nobody changes. */
+/** A copy of ours, which nobody changes, or as good as that: no browser tells whether a lent file has changed. */
 function copied(copy: { readonly blob: Blob; readonly mtime: number } | undefined): SourceFile {
   if (copy === undefined) throw new HoldfastError('E_SOURCE_GONE', 'nothing is kept to read from');
   return sourceFile(copy.blob, copy.mtime, async () => undefined);

@@ -34,4 +34,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 2, stores: { bundles: '&id, sourceId, *folders' }, upgrade: bundles },
   { version: 3, stores: { drops: '&id, lock' } },
+  { version: 4, stores: { pieces: '&[sourceId+number], sourceId' } },
 ];

@@ -1,0 +1,56 @@
+/**
+ * Large files that come without a handle. To copy one takes a while, and there may be no room for it: so the page lends it to
+ * the engine from the start, and copies it piece by piece meanwhile, for the time after the page.
+ */
+import { type CapturedItem, type Copy, newId, type Pieces } from '../queue/index.ts';
+
+/** Bytes of a piece; a file that is no longer is copied in one go. */
+const PIECE = 33_554_432;
+/** How often is asked whether a file that could not be copied is still wanted. */
+const LOOK_MS = 1_000;
+
+export interface LoanPorts {
+  readonly pieces: Pick<Pieces, 'add' | 'end' | 'giveUp' | 'isWanted'>;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** A large file, and the item that it is captured as. */
+export interface Loan {
+  readonly file: Blob;
+  readonly item: Extract<CapturedItem, { kind: 'lent' }>;
+}
+
+/** The items as they are captured, with the loans among them. `lender`: name of a lock that the page holds while it lends. */
+export function withLoans(
+  items: readonly CapturedItem[],
+  lender: string,
+): { items: readonly CapturedItem[]; loans: readonly Loan[] } {
+  const loans: Loan[] = [];
+  const captured = items.map((item) => {
+    if (item.kind !== 'bytes' || item.blob.size <= PIECE) return item;
+    const loan = loanOf(item, lender);
+    loans.push(loan);
+    return loan.item;
+  });
+  return { items: captured, loans };
+}
+
+function loanOf({ blob, path, name, mtime }: Copy, lender: string): Loan {
+  const { size, type } = blob;
+  return { file: blob, item: { kind: 'lent', sourceId: newId(), lender, size, type, path, name, mtime } };
+}
+
+/** Resolves when there is a copy, or nobody needs one. */
+export async function copyLoan({ file, item: { sourceId } }: Loan, { pieces, pause }: LoanPorts): Promise<void> {
+  try {
+    for (let number = 0; number * PIECE < file.size; number++) {
+      const piece = file.slice(number * PIECE, (number + 1) * PIECE);
+      if (!(await pieces.add(sourceId, number, piece))) return;
+    }
+    await pieces.end(sourceId);
+  } catch {
+    // No room, or it cannot be read: then the file itself has to do, and the page has to stay for it.
+    await pieces.giveUp(sourceId);
+    while (await pieces.isWanted(sourceId)) await pause(LOOK_MS);
+  }
+}

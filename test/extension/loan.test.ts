@@ -1,0 +1,160 @@
+/** Large files that a page lends while it copies them: read from the first moment, and when the page has gone. */
+import 'fake-indexeddb/auto';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inParts } from '../../extension/capture/parts.ts';
+import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
+import { createBorrow, Lender, openSource, Sources } from '../../extension/capture/worker/index.ts';
+import { type ClaimedJob, createOutbox, openQueue, type Pieces, readSummary } from '../../extension/queue/index.ts';
+import { codeOf, HoldfastError } from '../../shared/errors/index.ts';
+
+const MIB = 1_048_576;
+const LIMITS = { jobs: 10, files: 600, bytes: 1_000 * MIB, leaseMs: 60_000 };
+
+const isGone = (error: unknown): boolean => codeOf(error) === 'E_SOURCE_GONE';
+
+/** Three pieces, each telling where it lies. */
+const film = () => new Blob([1, 2, 3].map((byte) => new Uint8Array(byte === 3 ? 5 : 32 * MIB).fill(byte)));
+
+let count = 0;
+
+/** A queue, a page that drops the film into it, and what an engine sees. `onPiece` comes before each piece is kept. */
+function scene(onPiece: (number: number) => Promise<void> = async () => undefined) {
+  const db = openQueue(`loan-${count++}`);
+  const outbox = createOutbox(db, () => 1);
+  const { drops, pieces, leases } = outbox;
+  const held = new Set<string>();
+  const woken = Promise.withResolvers<void>();
+  let waits = 0;
+  const ports: DropPorts = {
+    drops,
+    pieces: {
+      add: async (...given: Parameters<Pieces['add']>) => {
+        await onPiece(given[1]);
+        return pieces.add(...given);
+      },
+      end: (id) => pieces.end(id),
+      giveUp: (id) => pieces.giveUp(id),
+      isWanted: (id) => pieces.isWanted(id),
+    },
+    pause: async () => {
+      waits++;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    wake: async () => {
+      if ((await db.jobs.count()) > 0) woken.resolve();
+    },
+    locked: (name, work) => {
+      held.add(name);
+      return work().finally(() => held.delete(name));
+    },
+  };
+  const items = [{ kind: 'bytes' as const, blob: film(), path: ['Films'], name: 'film', mtime: 50 }];
+  const roots = [{ name: 'Films', handle: null }];
+  const sources = new Sources(createBorrow(pieces, async () => held));
+  return {
+    ...{ db, outbox, held, woken: woken.promise },
+    waits: () => waits,
+    drop: () => takeDrop({ items: [], roots, rest: inParts(items) }, ports),
+    claim: async () => (await leases.claim('one', LIMITS))[0] as ClaimedJob,
+    open: ({ source, job }: ClaimedJob) => openSource(sources, source, { id: job.id, within: [] }),
+  };
+}
+
+async function assertIsFilm(blob: Blob): Promise<void> {
+  assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), new Uint8Array(await film().arrayBuffer()));
+}
+
+test('a large file is read before it is copied, and from the copy when the page has gone', async () => {
+  const go = Promise.withResolvers<void>();
+  const { db, drop, woken, claim, open } = scene(() => go.promise);
+  const dropped = drop();
+  await woken;
+  const claimed = await claim();
+  assert.deepEqual([claimed.job.path, claimed.job.name, claimed.job.size], [['Films'], 'film', 64 * MIB + 5]);
+  const lent = await open(claimed);
+  assert.deepEqual([lent.size, lent.mtime, await db.pieces.count()], [64 * MIB + 5, 50, 0]);
+  await assertIsFilm(lent.blob);
+  go.resolve();
+  await dropped;
+  assert.equal(await db.pieces.count(), 3);
+  // What was claimed before says that it is lent: the copy has come since.
+  await assertIsFilm((await open(claimed)).blob);
+  db.close();
+});
+
+test('bytes are let go when the job is proven, and the page stops copying what nobody needs', async () => {
+  const { promise: sent, resolve } = Promise.withResolvers<void>();
+  const { db, outbox, drop, woken, claim } = scene((number) => (number === 2 ? sent : Promise.resolve()));
+  const dropped = drop();
+  await woken;
+  const { job } = await claim();
+  await outbox.leases.commit('one', [job.id], 60_000);
+  await outbox.leases.prove([job.id]);
+  resolve();
+  await dropped;
+  assert.deepEqual([await db.pieces.count(), await db.sources.count()], [0, 0]);
+  db.close();
+});
+
+test('without room for a copy the page lends the file until it is safe, and says so', async () => {
+  const full = async (number: number): Promise<void> => {
+    if (number === 1) throw new HoldfastError('E_DISK_FULL', 'the test says so');
+  };
+  const { db, outbox, held, drop, woken, waits, claim, open } = scene(full);
+  const dropped = drop();
+  await woken;
+  const claimed = await claim();
+  while (waits() < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(await db.pieces.count(), 0);
+  await assertIsFilm((await open(claimed)).blob);
+  await outbox.drops.settle(async () => held);
+  assert.equal((await readSummary(db)).drops, 1);
+  await outbox.leases.commit('one', [claimed.job.id], 60_000);
+  await outbox.leases.prove([claimed.job.id]);
+  await dropped;
+  assert.equal((await readSummary(db)).drops, 0);
+  db.close();
+});
+
+test('when the page dies before the copy is whole, a person is asked for the file', async () => {
+  const death = Promise.withResolvers<void>();
+  const { db, outbox, held, drop, woken, claim, open } = scene((n) => (n === 1 ? death.promise : Promise.resolve()));
+  const dropped = drop();
+  await woken;
+  const claimed = await claim();
+  held.clear();
+  await assert.rejects(open(claimed), isGone);
+  await outbox.leases.fail('one', [{ jobId: claimed.job.id, fileId: claimed.job.id, code: 'E_SOURCE_GONE' }]);
+  assert.equal((await db.jobs.get(claimed.job.id))?.toGive, 1);
+  await outbox.controls.retryAll();
+  assert.equal((await db.jobs.get(claimed.job.id))?.status.state, 'failed');
+  await outbox.intake.supply(claimed.job.id, { blob: new Blob(['again']), name: 'film', mtime: 60 });
+  assert.equal(await db.pieces.count(), 0);
+  const given = await open(await claim());
+  assert.deepEqual([await given.blob.text(), given.mtime], ['again', 60]);
+  death.resolve();
+  await dropped;
+  assert.equal(await db.pieces.count(), 0);
+  db.close();
+});
+
+test('a file that is cleared is copied no further', async () => {
+  const made = scene(async (number) => {
+    if (number === 1) await made.outbox.controls.cancelAll();
+  });
+  await made.drop();
+  assert.deepEqual([await made.db.pieces.count(), await made.db.sources.count()], [0, 0]);
+  made.db.close();
+});
+
+test('a page that is busy is waited for as long as it lives', async () => {
+  const borrow = createBorrow({ whole: async () => null }, async () => new Set(['alive']));
+  const borrowing = borrow({ id: 'film', lender: 'alive' });
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  const page = new Lender();
+  page.lend('film', new Blob(['at last']));
+  assert.equal(await (await borrowing)?.text(), 'at last');
+  page.close();
+  assert.equal(await borrow({ id: 'film', lender: 'dead' }), null);
+});
