@@ -60,7 +60,7 @@ function planFile(
 export function planVersion(source: PlanSource, versionId: string): RestoreSet {
   const version = versionById(source.state, fromHex(versionId))?.version;
   if (version === undefined) throw new HoldfastError('E_NOT_FOUND', 'no such version');
-  return oneFile(version.name, version, planFile(source, version, [version.name], () => version));
+  return oneFile(source, version.name, version);
 }
 
 /** Plans a file's newest version, or a folder with everything under it. E_NOT_FOUND. */
@@ -68,8 +68,7 @@ export function planNode(source: PlanSource, fileId: string): RestoreSet {
   const node = nodeById(source.state, fileId);
   if (node === null) throw new HoldfastError('E_NOT_FOUND', 'no such file');
   if (node.kind !== NODE_KIND.folder) {
-    const version = newestVersion(source.state, node);
-    return oneFile(node.name, version, planFile(source, version, [node.name], () => version));
+    return oneFile(source, node.name, newestVersion(source.state, node));
   }
   const files: PlannedFile[] = [];
   const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
@@ -77,8 +76,9 @@ export function planNode(source: PlanSource, fileId: string): RestoreSet {
   return { name: safeName(`${node.name}.zip`), mime: ZIP_MIME, zip: true, files, emptyFolders };
 }
 
-function oneFile(name: string, { mime }: VersionState, file: PlannedFile): RestoreSet {
-  return { name: safeName(name), mime: mime ?? PLAIN_MIME, zip: false, files: [file], emptyFolders: [] };
+function oneFile(source: PlanSource, name: string, version: VersionState): RestoreSet {
+  const files = [planFile(source, version, [name], () => version)];
+  return { name: safeName(name), mime: version.mime ?? PLAIN_MIME, zip: false, files, emptyFolders: [] };
 }
 
 function planFolder(
