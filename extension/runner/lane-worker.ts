@@ -21,7 +21,7 @@ export function serveLane(port: RpcPort, deps: LaneDeps): void {
       lane = await createLane(domain, deps);
     },
     whole: (files, lengths) => started().whole(files, lengths),
-    open: (file) => started().open(file),
+    open: (file, from) => started().open(file, from),
     next: (file) => started().next(file),
     close: (file) => started().close(file),
     seal: (group, wanted) => started().seal(group, wanted),

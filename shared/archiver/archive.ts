@@ -127,7 +127,13 @@ class Run {
       () => this.#committer.due(),
     );
     const store = createChunkStore(deps.vault, this.#packer, lost);
-    this.#reader = { store, budget, now: () => deps.clock.now(), signal: this.#signal };
+    this.#reader = {
+      ...{ store, budget, signal: this.#signal },
+      now: () => deps.clock.now(),
+      lane: () => deps.lanes[this.#turn++ % deps.lanes.length] as Lane,
+      // One processor is left for packing and sending.
+      strands: Math.max(1, deps.lanes.length - 1),
+    };
     this.#committer = new Committer(deps, this.#sender, store, {
       lost,
       signal: this.#signal,
@@ -203,7 +209,7 @@ class Run {
   async #takeTogether(items: readonly ArchiveItem[]): Promise<void> {
     const opened = (await Promise.all(items.map((item) => this.#open(item)))).filter((each) => each !== null);
     const small = opened.filter(({ file }) => file.size <= SMALL_FILE);
-    const read = await readTogether(this.#reader, this.#lane(), small);
+    const read = await readTogether(this.#reader, small);
     for (const file of read ?? []) this.#isRead(file);
     const alone = opened.filter(({ file }) => read === null || file.size > SMALL_FILE);
     for (const { item } of alone) await this.#readAlone(item);
@@ -236,7 +242,7 @@ class Run {
   async #readAlone(item: ArchiveItem): Promise<void> {
     const { onEvent } = this.#options;
     const onBytes = (bytes: number, size: number) => onEvent({ type: 'progress', key: item.key, bytes, size });
-    const file = await this.#orFailed(item, () => readAlone(this.#reader, this.#lane(), item, onBytes));
+    const file = await this.#orFailed(item, () => readAlone(this.#reader, item, onBytes));
     if (file !== null) this.#isRead(file);
   }
 
@@ -255,11 +261,6 @@ class Run {
       this.#options.onEvent({ type: 'failed', key: item.key, error });
       return null;
     }
-  }
-
-  #lane(): Lane {
-    const { lanes } = this.#deps;
-    return lanes[this.#turn++ % lanes.length] as Lane;
   }
 
   /** Brings everything taken so far to its end. */

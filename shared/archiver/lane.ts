@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { openReading, type Reading, readInOne } from './source.ts';
+import { openReading, type Reading, readInOne, readWhole } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -21,6 +21,8 @@ const COMMON_CHUNK = 2_097_152;
 /** Buffers that are kept while they are not needed: for blocks and long chunks, and for the common chunks of two groups. */
 const ROOM = 4;
 const COMMON_ROOM = 8;
+/** Bytes that tell the kind of a file. */
+const HEAD = 64;
 /** The most bytes that the chunks of one group have. */
 export const MAX_GROUP = 2 * GROUP;
 
@@ -41,12 +43,12 @@ export interface Lane {
    * when together they have another length, and what the first refusal of the browser says; then nothing is held.
    */
   whole(files: Blob, lengths: readonly number[]): Promise<ChunkGroup>;
-  /** Begins to cut a file; its number. */
-  open(file: Blob): Promise<number>;
-  /** The next chunks of it, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
-  next(file: number): Promise<ChunkGroup | null>;
-  /** Ends the cutting of a file, wherever it is. */
-  close(file: number): Promise<void>;
+  /** Begins to cut a file at an offset, as if there were a cut; answers the number of this cutting. Errors: as `next`. */
+  open(file: Blob, from: number): Promise<number>;
+  /** The next chunks, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
+  next(cutting: number): Promise<ChunkGroup | null>;
+  /** Ends a cutting, wherever it is. */
+  close(cutting: number): Promise<void>;
   /** Seals the chunks at these places of a group, in this order, and forgets the group. */
   seal(group: number, wanted: readonly number[]): Promise<SealedChunk[]>;
 }
@@ -97,10 +99,13 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       return group(await Promise.all(parts.map((plaintext) => hold(plaintext, isPacked(plaintext), false))));
     },
 
-    async open(file) {
+    async open(file, from) {
       const id = ++last;
-      const reading = openReading(file, blocks, fillsFromFiles);
-      files.set(id, { cuts: chunker.split(reading.read, file.size, memory), reading });
+      const packed = from === 0 ? undefined : isPacked(await readWhole(file.slice(0, HEAD)));
+      if (packed !== undefined) kinds.set(id, packed);
+      const part = file.slice(from);
+      const reading = openReading(part, blocks, fillsFromFiles);
+      files.set(id, { cuts: chunker.split(reading.read, part.size, memory, packed), reading });
       return id;
     },
 

@@ -2,14 +2,13 @@
  * Reads items into chunks. A file that changes while it is read is read again; one that never holds still is stored as it
  * was met and marked. Nothing of a file is held but the chunks in hand, and those within the byte budget.
  */
-import type { Budget } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import { codeOf, HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, encodeCbor, type Manifest, rootHash, segmentCodec } from '../format/index.ts';
-import { type ChunkGroup, type Lane, MAX_GROUP } from './lane.ts';
+import { type Cutter, cutFile } from './cut-file.ts';
+import type { ChunkGroup, Lane } from './lane.ts';
 import type { Parcel } from './pack.ts';
 import { readWhole } from './source.ts';
-import type { ChunkStore } from './store.ts';
 import type { ArchiveItem, SourceFile } from './types.ts';
 
 const CALM_TRIES = 3;
@@ -42,18 +41,16 @@ export interface Opened {
   readonly file: SourceFile;
 }
 
-export interface Reader {
-  readonly store: ChunkStore;
-  readonly budget: Budget;
+export interface Reader extends Cutter {
   readonly now: () => number;
-  readonly signal: AbortSignal;
 }
 
 /**
  * Several small files at once, in the order given; null when not all of them can be read as they were opened, and then
  * nothing was kept: each has to be read alone.
  */
-export async function readTogether(reader: Reader, lane: Lane, opened: readonly Opened[]): Promise<ReadFile[] | null> {
+export async function readTogether(reader: Reader, opened: readonly Opened[]): Promise<ReadFile[] | null> {
+  const lane = reader.lane();
   const full = opened.filter(({ file }) => file.size > 0);
   const sum = full.reduce((bytes, { file }) => bytes + file.size, 0);
   const release = await reader.budget.acquire(sum, reader.signal);
@@ -96,7 +93,6 @@ function inOneBlob(parts: readonly Blob[]): [Blob, number[]] {
 /** One file of any size. Errors: those of the source, for this item alone; those of the road, for the whole run. */
 export async function readAlone(
   reader: Reader,
-  lane: Lane,
   item: ArchiveItem,
   onBytes: (bytes: number, size: number) => void,
 ): Promise<ReadFile> {
@@ -105,7 +101,7 @@ export async function readAlone(
     const calm = attempt <= CALM_TRIES;
     try {
       const source = calm ? file : await copyOf(item, file);
-      return await cut(reader, lane, item, source, !calm, onBytes);
+      return await cut(reader, item, source, !calm, onBytes);
     } catch (error) {
       if (codeOf(error) !== 'E_SOURCE_CHANGED' || !calm) throw error;
     }
@@ -114,52 +110,15 @@ export async function readAlone(
 
 async function cut(
   reader: Reader,
-  lane: Lane,
   item: ArchiveItem,
   file: SourceFile,
   changedDuringRead: boolean,
   onBytes: (bytes: number, size: number) => void,
 ): Promise<ReadFile> {
-  const chunks: ChunkRef[] = [];
-  const storing: Promise<(Parcel | null)[]>[] = [];
-  const cutting = await lane.open(file.blob);
-  try {
-    let done = 0;
-    for (;;) {
-      const release = await reader.budget.acquire(MAX_GROUP, reader.signal);
-      const group = await nextOf(lane, cutting, file, release);
-      if (group === null) break;
-      const bytes = group.chunks.reduce((sum, { len }) => sum + len, 0);
-      const held = reader.budget.take(bytes);
-      release();
-      const stored = reader.store.store(lane, group).finally(held);
-      stored.catch(() => undefined);
-      storing.push(stored);
-      chunks.push(...group.chunks.map((_, i) => refOf(group, i)));
-      done += bytes;
-      onBytes(done, file.size);
-    }
-  } finally {
-    await lane.close(cutting);
-    await Promise.allSettled(storing);
-  }
+  const { chunks, parcels } = await cutFile(reader, file, (bytes) => onBytes(bytes, file.size));
   await file.check();
-  const parcels = (await Promise.all(storing)).flat();
-  const { manifest, stored } = await writeManifest(reader, lane, chunks);
+  const { manifest, stored } = await writeManifest(reader, chunks);
   return readFile(item, file, chunks, [...parcels, ...stored], changedDuringRead, manifest);
-}
-
-/** The next group, or null and what was held for it given back. A refusal to read may mean that the file has changed. */
-async function nextOf(lane: Lane, cutting: number, file: SourceFile, release: () => void): Promise<ChunkGroup | null> {
-  try {
-    const group = await lane.next(cutting);
-    if (group === null) release();
-    return group;
-  } catch (error) {
-    release();
-    await file.check();
-    throw error;
-  }
 }
 
 /** A copy in the browser's own store of a file that keeps changing, opened afresh for every read. Its size stays the first. */
@@ -218,7 +177,6 @@ function rowsOf(chunks: readonly ChunkRef[]): [number, Bytes][] {
 
 async function writeManifest(
   reader: Reader,
-  lane: Lane,
   chunks: readonly ChunkRef[],
 ): Promise<{ manifest: Manifest; stored: readonly (Parcel | null)[] }> {
   const rows = rowsOf(chunks);
@@ -227,6 +185,7 @@ async function writeManifest(
   for (let at = 0; at < rows.length; at += SEGMENT_CHUNKS) {
     segments.push(encodeCbor(segmentCodec, rows.slice(at, at + SEGMENT_CHUNKS)));
   }
+  const lane = reader.lane();
   const group = await lane.whole(...inOneBlob(segments.map((segment) => new Blob([segment]))));
   const stored = await reader.store.store(lane, group);
   return { manifest: { op: 'segments', segments: rowsOf(group.chunks) }, stored };

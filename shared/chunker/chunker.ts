@@ -36,17 +36,21 @@ export interface Chunker {
   /**
    * The chunks of a file in order, none for an empty file. Each has an ArrayBuffer to itself, so it can be transferred,
    * provided that `read` and `allocate` give a new one every time. Reads every byte once, front to back, at most MAX_CHUNK
-   * at a time, and begins to read on before the chunks of the last bytes are taken.
+   * at a time, and begins to read on before the chunks of the last bytes are taken. `packed`: whether the file is of a
+   * compressed kind; its first bytes say so where nobody does.
    * Errors: those of `read`; E_SOURCE_CHANGED when it gives another number of bytes than asked for.
    */
-  split(read: Read, size: number, memory?: Memory): AsyncGenerator<Bytes, void, undefined>;
+  split(read: Read, size: number, memory?: Memory, packed?: boolean): AsyncGenerator<Bytes, void, undefined>;
 }
 
 /** @param secret 4,112 random bytes that stay the same for a vault; E_INPUT for another length */
 export async function createChunker(secret: Uint8Array): Promise<Chunker> {
   const find = await createFind(secret);
   const splitter = (): Splitter => createSplitter(find);
-  return { splitter, split: (read, size, memory = FRESH) => split(exactly(read), size, splitter, memory) };
+  return {
+    splitter,
+    split: (read, size, memory = FRESH, packed) => split(exactly(read), size, splitter, memory, packed),
+  };
 }
 
 function createSplitter(find: Find): Splitter {
@@ -79,13 +83,14 @@ async function* split(
   size: number,
   splitter: () => Splitter,
   { allocate, release }: Memory,
+  packed: boolean | undefined,
 ): AsyncGenerator<Bytes, void, undefined> {
   let cutter: Splitter | null = null;
   /** What the blocks before this one ended with. */
   let open: Bytes[] = [];
   let at = 0;
   for await (const block of blocks(read, size)) {
-    if (at === 0 && size > WHOLE && !isPacked(block)) cutter = splitter();
+    if (at === 0 && size > WHOLE && !(packed ?? isPacked(block))) cutter = splitter();
     let taken = 0;
     for (const cut of cutter?.push(block) ?? []) {
       const chunk = joined([...open, block.subarray(taken, cut - at)], allocate);

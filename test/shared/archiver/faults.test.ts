@@ -262,7 +262,7 @@ function dying(lane: Lane, calls: number): Lane {
   };
   return {
     whole: (...files) => or(() => lane.whole(...files)),
-    open: (file) => or(() => lane.open(file)),
+    open: (file, from) => or(() => lane.open(file, from)),
     next: (file) => or(() => lane.next(file)),
     close: (file) => or(() => lane.close(file)),
     seal: (group, wanted) => or(() => lane.seal(group, wanted)),
