@@ -111,11 +111,11 @@ function oneVersion({ state }: OpenVault, versionId: string): { files: Wanted[];
 
 /** What is to be written for a file; null when it is there already. */
 function createPlanner(vault: OpenVault, overwrite: boolean, target: TargetFolder, { tally }: Count) {
-  const source = { state: vault.state, keys: vault.domain, readPack: vault.readPack };
+  const source = { state: vault.state, keys: vault.domain };
   return async (wanted: Wanted): Promise<Planned | null> => {
     const [planned] = planVersion(source, wanted.versionId).files;
     if (planned === undefined) throw integrityError();
-    const file = { size: planned.size, mtime: planned.mtime, chunks: await planned.chunks() };
+    const file = { size: planned.size, mtime: planned.mtime, chunks: await planned.chunks(vault.readPack) };
     const folder = await target.folder(wanted.safe.slice(0, -1));
     const there = await compare(join(folder, wanted.safe.at(-1) as string), file);
     if (there === 'other' && !overwrite)

@@ -23,16 +23,18 @@ import { safeName } from './safe-name.ts';
 export interface PlanSource {
   readonly state: VaultState;
   readonly keys: DomainKeys;
-  readonly readPack: ReadPack;
 }
 
 const ZIP_MIME = 'application/zip';
 const PLAIN_MIME = 'application/octet-stream';
 
-async function planChunks(source: PlanSource, version: VersionState): Promise<PlannedChunk[]> {
-  const { state, keys } = source;
+async function planChunks(
+  { state, keys }: PlanSource,
+  version: VersionState,
+  readPack: ReadPack,
+): Promise<PlannedChunk[]> {
   const planned: PlannedChunk[] = [];
-  for (const ref of await readManifest(state, keys, version, source.readPack)) {
+  for (const ref of await readManifest(state, keys, version, readPack)) {
     const { cid, pack, off, len, salt } = await placeOf(state, keys, ref);
     planned.push({
       packId: pack.id,
@@ -53,7 +55,7 @@ function planFile(
   path: readonly string[],
   version: () => VersionState,
 ): PlannedFile {
-  return { path, size, mtime, chunks: () => planChunks(source, version()) };
+  return { path, size, mtime, chunks: (readPack) => planChunks(source, version(), readPack) };
 }
 
 /** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have. */

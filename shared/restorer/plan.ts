@@ -1,6 +1,7 @@
 /** What to restore: sizes and names at once, the place and key of every chunk only when a file's turn comes. */
 import type { Bytes } from '../bytes/index.ts';
 import type { ChunkRef } from '../format/index.ts';
+import type { ReadPack } from '../vault/index.ts';
 
 /** One chunk: where it lies, what it must be, and how it is opened. */
 export interface PlannedChunk {
@@ -19,8 +20,8 @@ export interface PlannedFile {
   readonly path: readonly string[];
   readonly size: number;
   readonly mtime: number;
-  /** Its chunks in order. E_INTEGRITY when the manifest does not add up or names what no pack holds. */
-  chunks(): Promise<readonly PlannedChunk[]>;
+  /** Its chunks in order. E_INTEGRITY when the manifest does not add up or names what no pack holds; errors of `readPack`. */
+  chunks(readPack: ReadPack): Promise<readonly PlannedChunk[]>;
 }
 
 /** What a restore produces: one file's bytes, or a ZIP of several. */

@@ -32,7 +32,7 @@ export async function* readFiles<File extends PlannedFile>(
   readPack: ReadPack,
   signal: AbortSignal,
 ): AsyncGenerator<ReadableFile<File>, void, undefined> {
-  for await (const batch of oneAhead(batchesOf(files))) {
+  for await (const batch of oneAhead(batchesOf(files, readPack))) {
     const fetcher = createFetcher(batch.chunks, readPack);
     let first = 0;
     for (const { file, chunks } of batch.files) {
@@ -45,10 +45,11 @@ export async function* readFiles<File extends PlannedFile>(
 
 async function* batchesOf<File extends PlannedFile>(
   files: Iterable<File> | AsyncIterable<File>,
+  readPack: ReadPack,
 ): AsyncGenerator<Batch<File>, void, undefined> {
   let size = FIRST_BATCH;
   let batch: Batch<File> = { files: [], chunks: [] };
-  const plan = async (file: File) => ({ file, chunks: await file.chunks() });
+  const plan = async (file: File) => ({ file, chunks: await file.chunks(readPack) });
   for await (const planned of mapConcurrent(files, PLANNED_AT_ONCE, plan)) {
     batch.files.push(planned);
     for (const chunk of planned.chunks) batch.chunks.push(chunk);

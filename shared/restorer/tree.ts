@@ -75,7 +75,7 @@ export async function restoreTree(
   tree: TargetTree,
   options: TreeOptions,
 ): Promise<TreeReport> {
-  const run = new Run(tree, options);
+  const run = new Run(readPack, tree, options);
   const entries = [
     ...set.files.map(({ path }) => ({ path, kind: 'file' as const })),
     ...set.emptyFolders.map(({ path }) => ({ path, kind: 'folder' as const })),
@@ -97,13 +97,15 @@ export async function restoreTree(
 
 class Run {
   readonly report: TreeReport = { restored: 0, kept: 0, skipped: 0, failed: [] };
+  readonly #readPack: ReadPack;
   readonly #tree: TargetTree;
   readonly #options: TreeOptions;
   readonly #oneAtATime = createMutex();
   #rule: ConflictRule | null = null;
   #bytes = 0;
 
-  constructor(tree: TargetTree, options: TreeOptions) {
+  constructor(readPack: ReadPack, tree: TargetTree, options: TreeOptions) {
+    this.#readPack = readPack;
     this.#tree = tree;
     this.#options = options;
   }
@@ -111,7 +113,7 @@ class Run {
   /** What is still to be written for a file; null when nothing is. */
   look(file: PlannedFile, path: readonly string[]): Promise<Wanted | null> {
     return this.#guard(file, async () => {
-      const chunks = await file.chunks();
+      const chunks = await file.chunks(this.#readPack);
       const target = await this.#place(path, file.size, chunks);
       if (target === null) {
         this.#count(file.size);

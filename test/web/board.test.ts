@@ -88,16 +88,20 @@ test('cancelling reaches the worker and is not called a failure', async () => {
   assert.notEqual(board.news()?.type, 'failed');
 });
 
-test('cancelling before the first byte never starts the worker', async () => {
+test('cancelling before the first byte never starts the worker, which forgets the plan', async () => {
   const { board, job, item } = setup();
   const plan = Promise.withResolvers<RestorePlan>();
   let ran = false;
+  let forgotten = '';
   const late: RestoreJob = {
     ...job,
     plan: () => plan.promise,
     run: async () => {
       ran = true;
       return null;
+    },
+    cancel: async (id) => {
+      forgotten = id;
     },
   };
   board.start(late);
@@ -106,7 +110,7 @@ test('cancelling before the first byte never starts the worker', async () => {
   plan.resolve(PLAN);
   await settle();
   assert.equal(item()?.state, 'cancelled');
-  assert.equal(ran, false);
+  assert.deepEqual([ran, forgotten], [false, '1']);
 });
 
 test('a closed save dialog leaves no trace; a full disk says so', async () => {

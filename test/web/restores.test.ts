@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { RestoreSet } from '../../shared/restorer/index.ts';
-import type { ReadPack } from '../../shared/vault/index.ts';
 import type { RestoreNotice } from '../../web/session/contract.ts';
 import { createRestores, type RestoreSource } from '../../web/worker/restores.ts';
 
@@ -16,17 +15,19 @@ function late<T>(answer: T): () => Promise<T> {
   };
 }
 
-/** One empty file whose plan has to read a pack. */
-function plan(readPack: ReadPack): RestoreSet {
-  const chunks = async () => {
-    await readPack('00', { start: 0, end: 65_536 });
-    return [];
-  };
-  return {
-    ...{ name: 'note.txt', mime: 'text/plain', zip: false, emptyFolders: [] },
-    files: [{ path: ['note.txt'], size: 0, mtime: 0, chunks }],
-  };
-}
+/** One empty file whose chunks are not known before a pack was read. */
+const SET: RestoreSet = {
+  ...{ name: 'note.txt', mime: 'text/plain', zip: false, emptyFolders: [] },
+  files: [
+    {
+      ...{ path: ['note.txt'], size: 0, mtime: 0 },
+      chunks: async (readPack) => {
+        await readPack('00', { start: 0, end: 65_536 });
+        return [];
+      },
+    },
+  ],
+};
 
 async function run(open: (signal: AbortSignal) => RestoreSource): Promise<readonly (string | null)[]> {
   const waiting: (string | null)[] = [];
@@ -35,13 +36,14 @@ async function run(open: (signal: AbortSignal) => RestoreSource): Promise<readon
   });
   const { port1, port2 } = new MessageChannel();
   port2.postMessage({ type: 'pull' });
+  restores.plan('r', SET);
   await restores.run('r', open, { kind: 'port', port: port1 });
   port1.close();
   return waiting;
 }
 
 test('the plan of a restore waits for the server, and says so', async () => {
-  const source = { readPack: late(new Uint8Array(1)), plan };
+  const source = { readPack: late(new Uint8Array(1)) };
   assert.deepEqual((await run(() => source)).slice(0, 2), ['E_OFFLINE', null]);
 });
 
@@ -52,7 +54,7 @@ test('so does the ticket of a download by link', async () => {
     await ticket();
     tickets++;
   };
-  const source = { begin, readPack: async () => new Uint8Array(1), plan };
+  const source = { begin, readPack: async () => new Uint8Array(1) };
   assert.deepEqual((await run(() => source)).slice(0, 2), ['E_OFFLINE', null]);
   assert.equal(tickets, 1);
 });
@@ -61,9 +63,26 @@ test('what would only come again ends it', async () => {
   const begin = async (): Promise<void> => {
     throw new HoldfastError('E_LINK_GONE', 'gone');
   };
-  const source = { begin, readPack: async () => new Uint8Array(1), plan };
+  const source = { begin, readPack: async () => new Uint8Array(1) };
   await assert.rejects(
     run(() => source),
     { code: 'E_LINK_GONE' },
   );
+});
+
+test('what was not planned, or was cancelled, is not restored; a name serves once', async () => {
+  const restores = createRestores(() => undefined);
+  const source = { readPack: async () => new Uint8Array(1) };
+  const go = async (): Promise<unknown> => {
+    const { port1, port2 } = new MessageChannel();
+    port2.postMessage({ type: 'pull' });
+    return restores.run('r', () => source, { kind: 'port', port: port1 }).finally(() => port1.close());
+  };
+  await assert.rejects(go(), { code: 'E_INTERNAL' });
+  assert.equal(restores.plan('r', SET).name, 'note.txt');
+  restores.cancel('r');
+  await assert.rejects(go(), { code: 'E_INTERNAL' });
+  restores.plan('r', SET);
+  assert.equal(await go(), null);
+  await assert.rejects(go(), { code: 'E_INTERNAL' });
 });

@@ -210,12 +210,13 @@ export interface VaultApi {
   /** Null where nobody knows: on the web, for folders, and for a file without content. E_NOT_FOUND. */
   proof(fileId: string): Promise<FileProof | null>;
 
-  planRestore(subject: RestoreSubject): Promise<RestorePlan>;
+  /** What is to be restored, as it stands now. It is kept under this name until it was restored or cancelled. */
+  planRestore(restoreId: string, subject: RestoreSubject): Promise<RestorePlan>;
   /**
+   * Carries out what was planned under this name, which also names it in events and in `cancelRestore`.
    * Resolves when every byte was verified and handed over; into a folder, with what became of each file, else with null.
-   * `restoreId` names it in events and in `cancelRestore`.
    */
-  restore(restoreId: string, subject: RestoreSubject, target: RestoreTarget): Promise<RestoreReport | null>;
+  restore(restoreId: string, target: RestoreTarget): Promise<RestoreReport | null>;
   /** Answers `restore-conflict`, for this file and all that follow in the same restore. */
   resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancelRestore(restoreId: string): Promise<void>;
@@ -247,8 +248,9 @@ export interface ShareApi {
   inspect(fragment: string): Promise<{ needsPassword: boolean }>;
   open(password: string): Promise<SharedView>;
   /** `index` of one file in `SharedView.files`, or null for all of it (a ZIP when it is a folder). */
-  plan(index: number | null): Promise<RestorePlan>;
-  download(restoreId: string, index: number | null, target: RestoreTarget): Promise<RestoreReport | null>;
+  plan(restoreId: string, index: number | null): Promise<RestorePlan>;
+  /** What was planned under this name; see `VaultApi.restore`. */
+  download(restoreId: string, target: RestoreTarget): Promise<RestoreReport | null>;
   resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancel(restoreId: string): Promise<void>;
 }

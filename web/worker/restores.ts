@@ -1,6 +1,6 @@
 /** Restores under way: each can be cancelled by its name, tells how far it is, and waits out a server that is away. */
 import { emptyAnswerMemory, randomFraction, systemClock } from '../../shared/browser/index.ts';
-import { codeOf, type ErrorCode } from '../../shared/errors/index.ts';
+import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import {
   type Patience,
   patient,
@@ -23,20 +23,21 @@ import { writeTo } from './target.ts';
 
 const REPORT_EVERY_MS = 500;
 
-export function planOf(set: RestoreSet): RestorePlan {
+function planOf(set: RestoreSet): RestorePlan {
   const size = set.files.reduce((sum, file) => sum + file.size, 0);
   return { name: set.name, length: restoreLength(set), size, mime: set.mime, files: set.files.length };
 }
 
-/** What a restore is made from. Everything it asks of the server is asked again until the server is there. */
+/** Where the bytes of a restore come from. Everything it asks of the server is asked again until the server is there. */
 export interface RestoreSource {
   /** What the server wants before it gives the first pack, if anything. */
   readonly begin?: () => Promise<void>;
   readonly readPack: ReadPack;
-  plan(readPack: ReadPack): RestoreSet;
 }
 
 export interface Restores {
+  /** Keeps what is to be restored under a name, as it stands now, until it was run or cancelled. */
+  plan(restoreId: string, set: RestoreSet): RestorePlan;
   /** The report of a restore into a folder; null for one file or ZIP, which is whole. */
   run(
     restoreId: string,
@@ -53,7 +54,14 @@ interface Running {
 }
 
 export function createRestores(tell: (notice: RestoreNotice) => void): Restores {
+  const planned = new Map<string, { readonly set: RestoreSet; readonly plan: RestorePlan }>();
   const running = new Map<string, Running>();
+
+  function chosen(restoreId: string) {
+    const found = planned.get(restoreId);
+    if (found === undefined) throw new HoldfastError('E_INTERNAL', 'nothing is planned under this name');
+    return found;
+  }
 
   function askConflict(restoreId: string, { controller: { signal } }: Running, path: readonly string[]) {
     return new Promise<ConflictRule>((resolve, reject) => {
@@ -65,6 +73,11 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
   }
 
   return {
+    plan(restoreId, set) {
+      const plan = planOf(set);
+      planned.set(restoreId, { set, plan });
+      return plan;
+    },
     async run(restoreId, open, target) {
       const mine: Running = { controller: new AbortController(), resolve: null };
       const { signal } = mine.controller;
@@ -72,10 +85,10 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
       try {
         const onWait = (code: ErrorCode | null): void => meter.waits(code);
         const patience: Patience = { sleep: systemClock.sleep, random: randomFraction, signal, onWait };
+        const { set, plan } = chosen(restoreId);
+        const { length, size } = plan;
         const source = open(signal);
         const read = patient(source.readPack, patience);
-        const set = source.plan(read);
-        const { length, size } = planOf(set);
         const meter = createMeter(restoreId, target.kind === 'folder' ? size : length, (progress) =>
           tell({ type: 'restore-progress', progress }),
         );
@@ -92,11 +105,15 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
         throw error;
       } finally {
         running.delete(restoreId);
+        planned.delete(restoreId);
         if (running.size === 0) emptyAnswerMemory();
       }
     },
     resolveConflict: (restoreId, rule) => running.get(restoreId)?.resolve?.(rule),
-    cancel: (restoreId) => running.get(restoreId)?.controller.abort(),
+    cancel(restoreId) {
+      planned.delete(restoreId);
+      running.get(restoreId)?.controller.abort();
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { DAY_MS } from '../../shared/protocol/index.ts';
 import { planShare } from '../../shared/restorer/index.ts';
 import { type OpenedShare, openShare } from '../../shared/share/index.ts';
 import type { ShareApi, SharedView, VaultEvent } from '../session/contract.ts';
-import { createRestores, planOf } from './restores.ts';
+import { createRestores } from './restores.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
@@ -48,19 +48,18 @@ const api: ShareApi = {
     opened = await openShare(routes, fragment, password);
     return viewOf(opened);
   },
-  plan: async (index) => planOf(planShare(share().record, index)),
-  async download(restoreId, index, target) {
+  plan: async (restoreId, index) => restores.plan(restoreId, planShare(share().record, index)),
+  async download(restoreId, target) {
     let ticket = '';
     const report = await restores.run(
       restoreId,
       (signal) => {
-        const { proof, record } = share();
+        const { proof } = share();
         return {
           begin: async () => {
             ticket = await routes.ticket(proof, signal);
           },
           readPack: (pack, range) => routes.pack(ticket, pack, range, signal),
-          plan: () => planShare(record, index),
         };
       },
       target,

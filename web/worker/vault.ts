@@ -16,7 +16,7 @@ import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
 import { linkOf, listLinks } from './link-list.ts';
 import { proofOfFile } from './proofs.ts';
-import { createRestores, planOf } from './restores.ts';
+import { createRestores } from './restores.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 declare const __BROWSER__: 'web' | 'chrome' | 'firefox';
@@ -38,9 +38,9 @@ function reader(signal?: AbortSignal): ReadPack {
   return (pack, range) => ports.api.pack(vault.vaultId, pack, range, signal);
 }
 
-function planSubject(subject: RestoreSubject, readPack: ReadPack) {
+function planSubject(subject: RestoreSubject) {
   const { vault, domain } = current();
-  const source = { state: vault.state, keys: domain, readPack };
+  const source = { state: vault.state, keys: domain };
   return subject.kind === 'version' ? planVersion(source, subject.versionId) : planNode(source, subject.fileId);
 }
 
@@ -78,13 +78,8 @@ const api: VaultApi = {
   search: async (query, limit) => catalog.search(query, limit),
   versions: async (fileId) => catalog.versions(fileId),
   proof: (fileId) => (CLIENT === 'web' ? Promise.resolve(null) : proofOfFile(current(), fileId, reader())),
-  planRestore: async (subject) => planOf(planSubject(subject, reader())),
-  restore: (restoreId, subject, target) =>
-    restores.run(
-      restoreId,
-      (signal) => ({ readPack: reader(signal), plan: (readPack) => planSubject(subject, readPack) }),
-      target,
-    ),
+  planRestore: async (restoreId, subject) => restores.plan(restoreId, planSubject(subject)),
+  restore: (restoreId, target) => restores.run(restoreId, (signal) => ({ readPack: reader(signal) }), target),
   resolveConflict: async (restoreId, rule) => restores.resolveConflict(restoreId, rule),
   cancelRestore: async (restoreId) => restores.cancel(restoreId),
   async createLink(fileId, options) {

@@ -30,7 +30,7 @@ export async function restoreEverything(session: Session): Promise<Map<string, s
   const readPack: ReadPack = (pack, range) => ports.api.pack(vault.vaultId, pack, range, signal);
   const hashes = new Map<string, string>();
   for (const [path, node] of liveFiles(session)) {
-    const set = planNode({ state: vault.state, keys: domain, readPack }, node.fileId);
+    const set = planNode({ state: vault.state, keys: domain }, node.fileId);
     const hash = createHash('sha256');
     for await (const part of restoreStream(set, readPack, signal)) hash.update(part);
     hashes.set(path, hash.digest('hex'));

@@ -20,7 +20,7 @@ async function backUp(device: TestDevice, items: readonly ArchiveItem[], signal 
 
 async function restoreNode(server: MemoryServer, device: TestDevice, fileId: string): Promise<Bytes> {
   const readPack = (id: string, range: { start: number; end: number }) => server.pack('', id, range);
-  const set = planNode({ state: device.vault.state, keys: device.domain, readPack }, fileId);
+  const set = planNode({ state: device.vault.state, keys: device.domain }, fileId);
   return collect(restoreStream(set, readPack, new AbortController().signal), restoreLength(set));
 }
 
@@ -95,7 +95,7 @@ test('a changed file has two versions, both whole, and only its changed part tra
     [versions[0], second],
     [versions[1], first],
   ] as const) {
-    const source = { state: device.vault.state, keys: device.domain, readPack };
+    const source = { state: device.vault.state, keys: device.domain };
     const set = planVersion(source, version?.versionId as string);
     assert.ok(
       equal(await collect(restoreStream(set, readPack, new AbortController().signal), content.length), content),

@@ -78,7 +78,7 @@ export function codesOf({ events }: Told): ReadonlyMap<string, ErrorCode> {
 /** The bytes of a version, verified, as `device` knows the vault. */
 export async function restored(server: MemoryServer, { vault, domain }: TestDevice, versionId: string): Promise<Bytes> {
   const readPack = (id: string, range: { start: number; end: number }) => server.pack('', id, range);
-  const set = planVersion({ state: vault.state, keys: domain, readPack }, versionId);
+  const set = planVersion({ state: vault.state, keys: domain }, versionId);
   const parts: Bytes[] = [];
   for await (const part of restoreStream(set, readPack, new AbortController().signal)) parts.push(part.slice());
   const all = concat(...parts);

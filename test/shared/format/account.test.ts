@@ -168,7 +168,7 @@ test('the product reads the same', async () => {
     const known = versionsOf(state, { fileId: nodeAt(path) });
     assert.equal(known.length, versions.length, path);
     for (const [i, bytes] of versions.entries()) {
-      const set = planVersion({ state, keys: domain, readPack }, toHex(known[i]?.versionId as Bytes));
+      const set = planVersion({ state, keys: domain }, toHex(known[i]?.versionId as Bytes));
       assert.deepEqual(await collect(set), Buffer.from(bytes), path);
     }
   }

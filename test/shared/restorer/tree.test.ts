@@ -81,7 +81,7 @@ function restoreTo(tree: TargetTree, onConflict: (path: readonly string[]) => Pr
     asked.push(id);
     return server.pack('', id, range);
   };
-  const source = { state: device.vault.state, keys: device.domain, readPack };
+  const source = { state: device.vault.state, keys: device.domain };
   const set = planNode(source, idByName({ device }, 'top'));
   const { signal } = new AbortController();
   return restoreTree(set, readPack, tree, { signal, onConflict, onBytes: () => {} });

@@ -15,8 +15,8 @@ export function useRestore(): Restore {
     board.start({
       name,
       intoFolder,
-      plan: () => api.planRestore(subject),
-      run: (id, target) => api.restore(id, subject, target),
+      plan: (id) => api.planRestore(id, subject),
+      run: (id, target) => api.restore(id, target),
       resolveConflict: (id, rule) => api.resolveConflict(id, rule),
       cancel: (id) => api.cancelRestore(id),
     });

@@ -18,7 +18,8 @@ export interface RestoreJob {
   readonly name: string;
   /** Into a folder that the person picks, instead of one file. */
   readonly intoFolder: boolean;
-  plan(): Promise<RestorePlan>;
+  /** Kept under this name until it was run or cancelled. */
+  plan(restoreId: string): Promise<RestorePlan>;
   run(restoreId: string, target: RestoreTarget): Promise<RestoreReport | null>;
   resolveConflict(restoreId: string, rule: ConflictRule): Promise<void>;
   cancel(restoreId: string): Promise<void>;
@@ -176,7 +177,7 @@ class Board implements RestoreBoard {
 
   async #carryOut(id: string, job: RestoreJob, slot: SaveSlot): Promise<void> {
     try {
-      const plan = await job.plan();
+      const plan = await job.plan(id);
       stillWanted(this.#find(id));
       const target = await slot.open(plan);
       stillWanted(this.#find(id));
@@ -188,6 +189,7 @@ class Board implements RestoreBoard {
       this.#change(id, { state: 'done', report, bytes: plan.length });
     } catch (error) {
       await slot.discard().catch(() => {});
+      await job.cancel(id).catch(() => {});
       this.#end(id, job, error);
     }
   }

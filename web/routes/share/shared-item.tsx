@@ -29,8 +29,8 @@ export function SharedItem({ view, api, start }: SharedItemProps) {
     start({
       name,
       intoFolder: false,
-      plan: () => api.plan(index),
-      run: (id, target) => api.download(id, index, target),
+      plan: (id) => api.plan(id, index),
+      run: (id, target) => api.download(id, target),
       resolveConflict: (id, rule) => api.resolveConflict(id, rule),
       cancel: (id) => api.cancel(id),
     });
