@@ -6,7 +6,7 @@
 import { type CapturedItem, type DropRoot, type DropRow, type Drops, newId } from '../queue/index.ts';
 import type { Drop } from './drop.ts';
 import { keep } from './keep.ts';
-import { copyLoan, type LoanPorts, withLoans } from './loan.ts';
+import { copyLoan, type Loan, type LoanPorts, withLoans } from './loan.ts';
 import { Lender } from './worker/index.ts';
 
 export interface DropPorts extends LoanPorts {
@@ -15,7 +15,7 @@ export interface DropPorts extends LoanPorts {
   readonly locked: (name: string, work: () => Promise<void>) => Promise<void>;
 }
 
-/** Resolves when all of it is in the queue, or nobody wants it any more. Rejects as `keep` does; the note stays then. */
+/** Resolves when all of it is in the queue and copied, or nobody wants it any more. Rejects as `keep` does; the note stays then. */
 export async function takeDrop(drop: Drop, ports: DropPorts): Promise<void> {
   const lock = `holdfast-drop-${newId()}`;
   const lender = new Lender();
@@ -36,15 +36,21 @@ async function takeParts({ items, roots, rest }: Drop, lock: string, lender: Len
   const add = async (some: readonly CapturedItem[]): Promise<void> => {
     wanted = await drops.add(lock, some);
   };
-  for await (const part of rest) {
-    const captured = withLoans(part, lock);
-    for (const { file, item } of captured.loans) lender.lend(item.sourceId, file);
-    await keep(add, captured.items);
-    if (!wanted) return;
-    await wake();
-    for (const loan of captured.loans) await copyLoan(loan, ports);
+  const loans: Loan[] = [];
+  try {
+    for await (const part of rest) {
+      const captured = withLoans(part, lock);
+      for (const { file, item } of captured.loans) lender.lend(item.sourceId, file);
+      await keep(add, captured.items);
+      if (!wanted) return;
+      loans.push(...captured.loans);
+      await wake();
+    }
+    await drops.end(lock);
+  } finally {
+    // What is lent is in the queue: if the page dies now, its item says so itself.
+    for (const loan of loans) await copyLoan(loan, ports);
   }
-  await drops.end(lock);
 }
 
 /** Ids of the drops cut short that are dropped again. */
