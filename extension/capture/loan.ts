@@ -2,10 +2,9 @@
  * Large files that come without a handle. To copy one takes a while, and there may be no room for it: so the page lends it to
  * the engine from the start, and copies it piece by piece meanwhile, for the time after the page.
  */
+import { STRETCH as PIECE } from '../../shared/archiver/index.ts';
 import { type CapturedItem, type Copy, newId, type Pieces } from '../queue/index.ts';
 
-/** Bytes of a piece; a file that is no longer is copied in one go. */
-const PIECE = 33_554_432;
 /** How often is asked whether a file that could not be copied is still wanted. */
 const LOOK_MS = 1_000;
 
@@ -20,7 +19,7 @@ export interface Loan {
   readonly item: Extract<CapturedItem, { kind: 'lent' }>;
 }
 
-/** The items as they are captured, with the loans among them. `lender`: name of a lock that the page holds while it lends. */
+/** The items as they are captured, with the loans among them: files longer than a piece. `lender`: name of a lock that the page holds while it lends. */
 export function withLoans(
   items: readonly CapturedItem[],
   lender: string,

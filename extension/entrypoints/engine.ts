@@ -1,7 +1,7 @@
 /** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox), as its lanes are. Wiring only. */
 import { locksHeld, randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
 import { deviceName } from '../../web/worker/device-name.ts';
-import { createBorrow, Sources } from '../capture/worker/index.ts';
+import { createLoans, Sources } from '../capture/worker/index.ts';
 import type { EngineReport } from '../messaging/index.ts';
 import { holdLife, isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
@@ -30,7 +30,7 @@ const loop = new EngineLoop({
   openEngine: () => openEngine(device, { uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
   clock: systemClock,
   owner: newId(),
-  sources: new Sources(createBorrow(outbox.pieces, locksHeld)),
+  sources: new Sources(createLoans(outbox.pieces, locksHeld)),
   isMetered,
   random: randomFraction,
   web: { fetch: (url, init) => fetch(url, init), isOnline: () => navigator.onLine, now: Date.now },

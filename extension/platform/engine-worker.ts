@@ -7,6 +7,7 @@ import laneUrl from '../entrypoints/lane.ts?worker&url';
 import type { EngineReport } from '../messaging/index.ts';
 import { workerStarter } from './trusted-worker.ts';
 import { BEGUN } from './worker/life.ts';
+import { onWorkerEnd } from './worker-end.ts';
 
 export interface EngineWorker {
   wake(): void;
@@ -17,8 +18,6 @@ export interface EngineWorker {
 const MOST_LANES = 4;
 /** A worker that broke is not started again in one breath. */
 const REST_MS = 10_000;
-/** Workers begin within a second or two; one that has not by now never will. */
-const BEGIN_MS = 60_000;
 
 const startEngine = workerStarter(engineUrl);
 const startLane = workerStarter(laneUrl);
@@ -54,7 +53,7 @@ function start(onReport: (report: EngineReport) => void, onBroken: () => void): 
   const begin = (starter: (name: string) => Worker, kind: string): Worker => {
     const name = `${kind} ${crypto.randomUUID()}`;
     const worker = starter(name);
-    onEnd(worker, name, over.signal, onBroken);
+    onWorkerEnd(worker, name, over.signal, onBroken);
     return worker;
   };
   const engine = begin(startEngine, 'engine');
@@ -74,19 +73,4 @@ function start(onReport: (report: EngineReport) => void, onBroken: () => void): 
     for (const worker of [engine, ...lanes]) worker.terminate();
   };
   return { engine, end };
-}
-
-/**
- * Calls `then` when the worker fails, does not begin or ends by itself. Browsers tell of a fault, but not of every end; the
- * lock that it holds does.
- */
-function onEnd(worker: Worker, name: string, signal: AbortSignal, then: () => void): void {
-  const late = setTimeout(then, BEGIN_MS);
-  signal.addEventListener('abort', () => clearTimeout(late));
-  worker.addEventListener('error', then);
-  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
-    if (data !== BEGUN) return;
-    clearTimeout(late);
-    navigator.locks.request(name, { signal }, then).catch(() => undefined);
-  });
 }

@@ -91,7 +91,7 @@ export type SourceRow =
    * A large file that is copied piece by piece. `lender`: the lock of the page that makes the copy and lends the file itself
    * meanwhile; absent once all pieces are there.
    */
-  | { id: string; kind: 'pieces'; lender?: string; type: string; mtime: number }
+  | { id: string; kind: 'pieces'; lender?: string; size: number; type: string; mtime: number }
   | { id: string; kind: 'web'; request: WebRequest };
 
 /** A piece of the copy that a source of kind `pieces` is. */

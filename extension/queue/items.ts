@@ -88,7 +88,7 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
       return;
     case 'lent': {
       const { lender, type, mtime, path, name, size } = item;
-      taken.sources.push({ id: sourceId, kind: 'pieces', lender, type, mtime });
+      taken.sources.push({ id: sourceId, kind: 'pieces', lender, size, type, mtime });
       job({ path, name, size });
       return;
     }

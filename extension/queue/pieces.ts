@@ -44,15 +44,15 @@ export class Pieces {
     return jobs.some(({ status }) => status.state !== 'failed');
   }
 
-  /** The copy; null while it is not whole, or when it is gone. */
-  async whole(sourceId: string): Promise<Blob | null> {
+  /**
+   * The copy; null while it is not whole, or when it is gone. To be read piece by piece: of one Blob made of all, Firefox
+   * reads more into memory than was asked for.
+   */
+  async whole(sourceId: string): Promise<readonly Blob[] | null> {
     const db = this.#db;
     const source = await db.sources.get(sourceId);
     if (source?.kind !== 'pieces' || source.lender !== undefined) return null;
     const pieces = await db.pieces.where('sourceId').equals(sourceId).sortBy('number');
-    return new Blob(
-      pieces.map(({ blob }) => blob),
-      { type: source.type },
-    );
+    return pieces.map(({ blob }) => blob);
   }
 }

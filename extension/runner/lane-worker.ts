@@ -21,9 +21,10 @@ export function serveLane(port: RpcPort, deps: LaneDeps): void {
       lane = await createLane(domain, deps);
     },
     whole: (files, lengths) => started().whole(files, lengths),
-    open: (file, from) => started().open(file, from),
-    next: (file) => started().next(file),
-    close: (file) => started().close(file),
+    open: (file, size, from) => started().open(file, size, from),
+    turnTo: (cutting, pieces) => started().turnTo(cutting, pieces),
+    next: (cutting) => started().next(cutting),
+    close: (cutting) => started().close(cutting),
     seal: (group, wanted) => started().seal(group, wanted),
   };
   serve(port, api, undefined, bytesIn);

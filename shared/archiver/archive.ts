@@ -132,7 +132,7 @@ class Run {
       now: () => deps.clock.now(),
       lane: () => deps.lanes[this.#turn++ % deps.lanes.length] as Lane,
       // One processor is left for packing and sending.
-      strands: Math.max(1, deps.lanes.length - 1),
+      strands: new Budget(Math.max(1, deps.lanes.length - 1)),
     };
     this.#committer = new Committer(deps, this.#sender, store, {
       lost,

@@ -6,15 +6,15 @@
  * next one has kept. If they never agree it goes on to the end: that costs time and room for chunks that nothing needs.
  */
 import { abortable, type Budget, type Release } from '../async/index.ts';
-import { MAX_CHUNK } from '../chunker/index.ts';
 import type { ChunkRef } from '../format/index.ts';
 import { type ChunkGroup, type Lane, MAX_GROUP } from './lane.ts';
 import type { Parcel } from './pack.ts';
+import { STRETCH } from './source.ts';
 import type { ChunkStore } from './store.ts';
 import type { SourceFile } from './types.ts';
 
-/** Bytes from where one strand begins to where the next does: a multiple of the even chunks that packed files are cut into. */
-const SPACING = 32 * MAX_CHUNK;
+/** Bytes from where one strand begins to where the next does: a multiple of STRETCH, and of the even chunks of packed files. */
+const SPACING = 4 * STRETCH;
 
 export interface Cutter {
   readonly store: ChunkStore;
@@ -22,8 +22,8 @@ export interface Cutter {
   readonly signal: AbortSignal;
   /** The lane whose turn it is. */
   readonly lane: () => Lane;
-  /** How many strands of one file are cut at a time. */
-  readonly strands: number;
+  /** How many strands are cut at a time, of all files; a file has one however many there are. */
+  readonly strands: Budget;
 }
 
 export interface CutFile {
@@ -58,6 +58,8 @@ class Strand {
   /** Where the last chunk that was cut ended. */
   at: number;
   ended = false;
+  /** It reads the copy of the file. */
+  fromCopy = false;
   /** Has kept a chunk that begins where this one ended. */
   next: Strand | null = null;
   #moved = Promise.withResolvers<void>();
@@ -96,6 +98,7 @@ class Cutting {
   /** Places of which nobody is to begin any more, from the front. */
   #begun = 0;
   #done = 0;
+  #copy: readonly Blob[] | null = null;
 
   constructor(cutter: Cutter, file: SourceFile, onBytes: (bytes: number) => void, spacing: number) {
     this.#cutter = cutter;
@@ -106,7 +109,9 @@ class Cutting {
   }
 
   async run(): Promise<CutFile> {
-    const lines = Array.from({ length: this.#cutter.strands }, () => this.#cutStrands());
+    const { strands } = this.#cutter;
+    const lines = [this.#cutStrands()];
+    while (lines.length < this.#places && strands.held < strands.total) lines.push(this.#cutStrands());
     try {
       await Promise.all(lines);
     } catch (error) {
@@ -125,10 +130,15 @@ class Cutting {
   }
 
   async #cutStrands(): Promise<void> {
-    while (this.#begun < this.#places) {
-      const strand = new Strand(this.#begun++ * this.#spacing);
-      this.#strands.push(strand);
-      await this.#cut(strand);
+    const release = this.#cutter.strands.take(1);
+    try {
+      while (this.#begun < this.#places) {
+        const strand = new Strand(this.#begun++ * this.#spacing);
+        this.#strands.push(strand);
+        await this.#cut(strand);
+      }
+    } finally {
+      release();
     }
   }
 
@@ -136,13 +146,25 @@ class Cutting {
     const lane = this.#cutter.lane();
     let cutting: number | null = null;
     try {
-      cutting = await this.#orChanged(() => lane.open(this.#file.blob, strand.from));
-      while (await this.#step(strand, lane, cutting)) strand.tell();
+      cutting = await this.#orChanged(() => lane.open(this.#file.blob, this.#file.size, strand.from));
+      do {
+        strand.tell();
+        await this.#turnToCopy(strand, lane, cutting);
+      } while (await this.#step(strand, lane, cutting));
     } finally {
       if (cutting !== null) await lane.close(cutting);
       strand.ended = true;
       strand.tell();
     }
+  }
+
+  /** A file that others can write to is read no longer than it has to be. */
+  async #turnToCopy(strand: Strand, lane: Lane, cutting: number): Promise<void> {
+    if (strand.fromCopy || this.#file.copy === undefined) return;
+    this.#copy ??= await this.#file.copy();
+    if (this.#copy === null) return;
+    strand.fromCopy = true;
+    await lane.turnTo(cutting, this.#copy);
   }
 
   /** False when the file is over, or another strand has the rest. */

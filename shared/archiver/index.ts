@@ -6,5 +6,5 @@
 export { createArchiver } from './archive.ts';
 export type { ArchiverDeps, PackApi, PackFindings, PackJournal, SentPack, TokenKeeper } from './deps.ts';
 export { type ChunkGroup, createLane, type HashedChunk, type Lane, type LaneDeps } from './lane.ts';
-export { sourceError } from './source.ts';
+export { STRETCH, sourceError } from './source.ts';
 export type * from './types.ts';

@@ -10,7 +10,7 @@ import { createCodecs } from '../compress/index.ts';
 import { type DomainKeys, sha256 } from '../crypto/index.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, type SealedChunk, sealChunk } from '../format/index.ts';
-import { openReading, type Reading, readInOne, readWhole } from './source.ts';
+import { openReading, type Reading, readInOne, readWhole, STRETCH } from './source.ts';
 
 /** Files up to this many bytes are read many at a time; the chunker leaves them whole. */
 export const SMALL_FILE = 262_144;
@@ -43,8 +43,13 @@ export interface Lane {
    * when together they have another length, and what the first refusal of the browser says; then nothing is held.
    */
   whole(files: Blob, lengths: readonly number[]): Promise<ChunkGroup>;
-  /** Begins to cut a file at an offset, as if there were a cut; answers the number of this cutting. Errors: as `next`. */
-  open(file: Blob, from: number): Promise<number>;
+  /**
+   * Begins to cut a file of `size` bytes at an offset, as if there were a cut; answers the number of this cutting. An offset
+   * is a multiple of STRETCH. Errors: as `next`.
+   */
+  open(file: Blob, size: number, from: number): Promise<number>;
+  /** Reads on from a copy of the whole file, in pieces of STRETCH bytes, as soon as it can. */
+  turnTo(cutting: number, pieces: readonly Blob[]): Promise<void>;
   /** The next chunks, null after the last. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_UNREADABLE, … */
   next(cutting: number): Promise<ChunkGroup | null>;
   /** Ends a cutting, wherever it is. */
@@ -62,6 +67,12 @@ interface Held {
   readonly alone: boolean;
 }
 
+interface Opened {
+  readonly from: number;
+  readonly cuts: AsyncGenerator<Bytes, void, undefined>;
+  readonly reading: Reading;
+}
+
 export interface LaneDeps {
   readonly random: Random;
   /** This browser can be trusted to fill the caller's memory with the bytes of a file. */
@@ -73,7 +84,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
   const { blocks, memory } = createRoom();
   const groups = new Map<number, readonly Held[]>();
-  const files = new Map<number, { cuts: AsyncGenerator<Bytes, void, undefined>; reading: Reading }>();
+  const files = new Map<number, Opened>();
   const kinds = new Map<number, boolean>();
   let last = 0;
 
@@ -99,14 +110,18 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       return group(await Promise.all(parts.map((plaintext) => hold(plaintext, isPacked(plaintext), false))));
     },
 
-    async open(file, from) {
+    async open(file, size, from) {
       const id = ++last;
       const packed = from === 0 ? undefined : isPacked(await readWhole(file.slice(0, HEAD)));
       if (packed !== undefined) kinds.set(id, packed);
-      const part = file.slice(from);
-      const reading = openReading(part, blocks, fillsFromFiles);
-      files.set(id, { cuts: chunker.split(reading.read, part.size, memory, packed), reading });
+      const reading = openReading(file.slice(from), blocks, fillsFromFiles);
+      files.set(id, { from, cuts: chunker.split(reading.read, size - from, memory, packed), reading });
       return id;
+    },
+
+    async turnTo(cutting, pieces) {
+      const opened = files.get(cutting);
+      opened?.reading.turnTo(pieces.slice(opened.from / STRETCH));
     },
 
     async next(file) {

@@ -17,30 +17,37 @@ export function sourceError(error: unknown): HoldfastError {
   return new HoldfastError(CODES[name] ?? 'E_SOURCE_UNREADABLE', name, { cause: error });
 }
 
-/** Bytes of a file that one stream is for: fewer cost less, and each looks at the file's date anew. */
-const STRETCH = 8 * MAX_CHUNK;
+/** Bytes of a file that one stream is for: fewer cost less, and each looks at the file's date anew. A piece of a copy has as many. */
+export const STRETCH = 8 * MAX_CHUNK;
 
 export interface Reading {
   /** Bytes `[start, end)`, which begin where the last ended. E_SOURCE_CHANGED when there are fewer; else `sourceError`. */
   read(start: number, end: number): Promise<Bytes>;
+  /** Reads on from a copy of the same bytes in pieces, from the next stretch on. */
+  turnTo(pieces: readonly Blob[]): void;
   close(): Promise<void>;
 }
 
 /** Reads a file front to back, MAX_CHUNK at a time, into memory that `room` gives. `fills`: see `LaneDeps`. */
 export function openReading(file: Blob, room: BufferPool, fills: boolean): Reading {
   let stretch: ByteSource | null = null;
+  let copy: readonly Blob[] | null = null;
   const close = async (): Promise<void> => stretch?.cancel().catch(() => undefined);
   return {
     async read(start, end) {
       if (start % STRETCH === 0) {
         await close();
-        stretch = openStream(file.slice(start, start + STRETCH).stream(), fills);
+        const part = copy === null ? file.slice(start, start + STRETCH) : (copy[start / STRETCH] ?? new Blob());
+        stretch = openStream(part.stream(), fills);
       }
       const filling = (stretch as ByteSource).fill(room.take(end - start));
       const bytes = await filling.catch((error: unknown) => {
         throw sourceError(error);
       });
       return whole(bytes, end - start);
+    },
+    turnTo(pieces) {
+      copy = pieces;
     },
     close,
   };

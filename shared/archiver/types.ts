@@ -10,6 +10,11 @@ export interface SourceFile {
   /** Its bytes, read when they are needed and never kept whole. Reading may fail in any way a browser's file may. */
   readonly blob: Blob;
   /**
+   * The same bytes in a copy that nobody changes, in pieces of STRETCH bytes; null while there is none. Absent when there will
+   * never be one. Once there is one, `blob` has to hold no more than the first bytes.
+   */
+  copy?(): Promise<readonly Blob[] | null>;
+  /**
    * Resolves when the file still is what was opened. Errors: E_SOURCE_CHANGED, E_SOURCE_GONE, E_SOURCE_PERMISSION,
    * E_SOURCE_UNREADABLE.
    */

@@ -4,17 +4,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inParts } from '../../extension/capture/parts.ts';
 import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
-import { createBorrow, Lender, openSource, Sources } from '../../extension/capture/worker/index.ts';
+import { createLoans, Lender, openSource, Sources } from '../../extension/capture/worker/index.ts';
 import { type ClaimedJob, createOutbox, openQueue, type Pieces, readSummary } from '../../extension/queue/index.ts';
+import { STRETCH } from '../../shared/archiver/index.ts';
 import { codeOf, HoldfastError } from '../../shared/errors/index.ts';
 
-const MIB = 1_048_576;
-const LIMITS = { jobs: 10, files: 600, bytes: 1_000 * MIB, leaseMs: 60_000 };
+const SIZE = 2 * STRETCH + 5;
+const LIMITS = { jobs: 10, files: 600, bytes: 10 * SIZE, leaseMs: 60_000 };
 
 const isGone = (error: unknown): boolean => codeOf(error) === 'E_SOURCE_GONE';
 
 /** Three pieces, each telling where it lies. */
-const film = () => new Blob([1, 2, 3].map((byte) => new Uint8Array(byte === 3 ? 5 : 32 * MIB).fill(byte)));
+const film = () => new Blob([1, 2, 3].map((byte) => new Uint8Array(byte === 3 ? 5 : STRETCH).fill(byte)));
 
 let count = 0;
 
@@ -51,7 +52,7 @@ function scene(onPiece: (number: number) => Promise<void> = async () => undefine
   };
   const items = [{ kind: 'bytes' as const, blob: film(), path: ['Films'], name: 'film', mtime: 50 }];
   const roots = [{ name: 'Films', handle: null }];
-  const sources = new Sources(createBorrow(pieces, async () => held));
+  const sources = new Sources(createLoans(pieces, async () => held));
   return {
     ...{ db, outbox, held, woken: woken.promise },
     waits: () => waits,
@@ -61,8 +62,9 @@ function scene(onPiece: (number: number) => Promise<void> = async () => undefine
   };
 }
 
-async function assertIsFilm(blob: Blob): Promise<void> {
-  assert.deepEqual(new Uint8Array(await blob.arrayBuffer()), new Uint8Array(await film().arrayBuffer()));
+async function assertIsFilm(...parts: readonly Blob[]): Promise<void> {
+  const bytes = new Uint8Array(await new Blob([...parts]).arrayBuffer());
+  assert.deepEqual(bytes, new Uint8Array(await film().arrayBuffer()));
 }
 
 test('a large file is read before it is copied, and from the copy when the page has gone', async () => {
@@ -71,15 +73,19 @@ test('a large file is read before it is copied, and from the copy when the page 
   const dropped = drop();
   await woken;
   const claimed = await claim();
-  assert.deepEqual([claimed.job.path, claimed.job.name, claimed.job.size], [['Films'], 'film', 64 * MIB + 5]);
+  assert.deepEqual([claimed.job.path, claimed.job.name, claimed.job.size], [['Films'], 'film', SIZE]);
   const lent = await open(claimed);
-  assert.deepEqual([lent.size, lent.mtime, await db.pieces.count()], [64 * MIB + 5, 50, 0]);
+  assert.deepEqual([lent.size, lent.mtime, await db.pieces.count()], [SIZE, 50, 0]);
   await assertIsFilm(lent.blob);
+  assert.equal(await lent.copy?.(), null);
   go.resolve();
   await dropped;
   assert.equal(await db.pieces.count(), 3);
+  await assertIsFilm(...((await lent.copy?.()) ?? []));
   // What was claimed before says that it is lent: the copy has come since.
-  await assertIsFilm((await open(claimed)).blob);
+  const kept = await open(claimed);
+  assert.equal(kept.size, SIZE);
+  await assertIsFilm(...((await kept.copy?.()) ?? []));
   db.close();
 });
 
@@ -148,7 +154,7 @@ test('a file that is cleared is copied no further', async () => {
 });
 
 test('a page that is busy is waited for as long as it lives', async () => {
-  const borrow = createBorrow({ whole: async () => null }, async () => new Set(['alive']));
+  const { borrow } = createLoans({ whole: async () => null }, async () => new Set(['alive']));
   const borrowing = borrow({ id: 'film', lender: 'alive' });
   await new Promise((resolve) => setTimeout(resolve, 1_200));
   const page = new Lender();

@@ -1,6 +1,6 @@
 /** The part of capture that runs in the engine's worker: walking folders, fetching documents, opening sources, borrowing files. */
 export { fetchDocument, type WebPort } from './fetch-document.ts';
-export { createBorrow, Lender } from './lending.ts';
+export { createLoans, Lender } from './lending.ts';
 export { openSource } from './open-source.ts';
 export { Sources } from './sources.ts';
 export { type Unchanged, type WalkPorts, walkFolders } from './walk.ts';

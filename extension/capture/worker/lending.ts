@@ -32,27 +32,38 @@ export class Lender {
   }
 }
 
-/** The bytes of a source of kind `pieces`; null when there is no copy of it and nobody lends it. */
-export type Borrow = (source: { readonly id: string; readonly lender?: string }) => Promise<Blob | null>;
+/** The bytes of sources of kind `pieces`. */
+export interface Loans {
+  /** The file itself, or the first piece of its copy; null when there is no copy of it and nobody lends it. */
+  borrow(source: { readonly id: string; readonly lender?: string }): Promise<Blob | null>;
+  /** The pieces of the copy; null while it is not whole, or when it is gone. */
+  copy(id: string): Promise<readonly Blob[] | null>;
+}
 
-export function createBorrow(pieces: Pick<Pieces, 'whole'>, locksHeld: () => Promise<ReadonlySet<string>>): Borrow {
-  return async ({ id, lender }) => {
-    if (lender === undefined) return pieces.whole(id);
-    const channel = new BroadcastChannel(CHANNEL);
-    try {
-      for (;;) {
-        // In this order: between the two the copy may become whole, and the page go.
-        const isLent = (await locksHeld()).has(lender);
-        const whole = await pieces.whole(id);
-        if (whole !== null || !isLent) return whole;
-        const lent = await ask(channel, id);
-        if (lent !== null) return lent;
+export function createLoans(pieces: Pick<Pieces, 'whole'>, locksHeld: () => Promise<ReadonlySet<string>>): Loans {
+  const copy = (id: string) => pieces.whole(id);
+  return {
+    copy,
+    async borrow({ id, lender }) {
+      if (lender === undefined) return first(await copy(id));
+      const channel = new BroadcastChannel(CHANNEL);
+      try {
+        for (;;) {
+          // In this order: between the two the copy may become whole, and the page go.
+          const isLent = (await locksHeld()).has(lender);
+          const whole = await copy(id);
+          if (whole !== null || !isLent) return first(whole);
+          const lent = await ask(channel, id);
+          if (lent !== null) return lent;
+        }
+      } finally {
+        channel.close();
       }
-    } finally {
-      channel.close();
-    }
+    },
   };
 }
+
+const first = (pieces: readonly Blob[] | null): Blob | null => pieces?.[0] ?? null;
 
 /** Null when nobody answers in time. */
 function ask(channel: BroadcastChannel, id: string): Promise<Blob | null> {

@@ -21,8 +21,11 @@ export async function openSource(
     case 'copies':
       return copied(source.copies.get(file.id));
     case 'pieces': {
-      const blob = await sources.borrow(source);
-      return copied(blob === null ? undefined : { blob, mtime: source.mtime });
+      const { size, type: mime, mtime } = source;
+      const blob = await sources.loans.borrow(source);
+      // No browser tells whether a lent file has changed, so it is read only until there is a copy.
+      const copy = () => sources.loans.copy(source.id);
+      return { ...copied(blob === null ? undefined : { blob, mtime }), size, mime, copy };
     }
     case 'file': {
       const { handle } = source;
@@ -38,7 +41,7 @@ export async function openSource(
   }
 }
 
-/** A copy of ours, which nobody changes, or as good as that: no browser tells whether a lent file has changed. */
+/** A copy of ours, which nobody changes. */
 function copied(copy: { readonly blob: Blob; readonly mtime: number } | undefined): SourceFile {
   if (copy === undefined) throw new HoldfastError('E_SOURCE_GONE', 'nothing is kept to read from');
   return sourceFile(copy.blob, copy.mtime, async () => undefined);

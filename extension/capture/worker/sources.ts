@@ -3,7 +3,7 @@
  * walk has just met. May not: be needed; whatever is not at hand is opened again from the root.
  */
 import type { SourceRow, Within } from '../../queue/index.ts';
-import type { Borrow } from './lending.ts';
+import type { Loans } from './lending.ts';
 
 type FolderSource = Extract<SourceRow, { kind: 'folder' }>;
 
@@ -11,13 +11,13 @@ const MAX_DIRECTORIES = 1_024;
 const MAX_FILES = 8_192;
 
 export class Sources {
-  readonly borrow: Borrow;
+  readonly loans: Loans;
   readonly #held = new Map<string, SourceRow>();
   readonly #directories = new Map<string, Promise<FileSystemDirectoryHandle>>();
   readonly #files = new Map<string, File>();
 
-  constructor(borrow: Borrow = async () => null) {
-    this.borrow = borrow;
+  constructor(loans: Loans = { borrow: async () => null, copy: async () => null }) {
+    this.loans = loans;
   }
 
   /**

@@ -12,7 +12,6 @@ export async function chooseServer(tab: FirefoxTab, url: string): Promise<void> 
     tab.evaluate('() => document.querySelector(".server-line, .server-form")'),
   );
   if ((await tab.text(field)) === null) await tab.click(button('Change server'));
-  await tab.evaluate('(s) => document.querySelector(s).select()', field);
   await tab.type(field, url);
   await tab.click(button('Use this server'));
   await tab.waitForText('.server-line', url);

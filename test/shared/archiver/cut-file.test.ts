@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Cutter, cutFile } from '../../../shared/archiver/cut-file.ts';
-import { createLane, type Lane } from '../../../shared/archiver/index.ts';
+import { createLane, type Lane, type SourceFile, STRETCH } from '../../../shared/archiver/index.ts';
 import type { ChunkStore } from '../../../shared/archiver/store.ts';
 import { Budget } from '../../../shared/async/index.ts';
 import { type Bytes, concat } from '../../../shared/bytes/index.ts';
@@ -34,8 +34,8 @@ function workshop(pace: readonly number[], strands: number, failAt = Number.POSI
   const paced = lanes.map((lane): Lane => {
     return {
       ...lane,
-      open: async (file, from) => {
-        const cutting = await lane.open(file, from);
+      open: async (...file) => {
+        const cutting = await lane.open(...file);
         open++;
         return cutting;
       },
@@ -60,8 +60,9 @@ function workshop(pace: readonly number[], strands: number, failAt = Number.POSI
   const budget = new Budget(48 * MIB);
   let turn = 0;
   const lane = () => paced[turn++ % paced.length] as Lane;
-  const cutter: Cutter = { store, budget, signal: new AbortController().signal, lane, strands };
-  return { cutter, cut: () => cut, isTidy: () => open === 0 && budget.held === 0 };
+  const places = new Budget(strands);
+  const cutter: Cutter = { store, budget, signal: new AbortController().signal, lane, strands: places };
+  return { cutter, cut: () => cut, isTidy: () => open === 0 && budget.held === 0 && places.held === 0 };
 }
 
 async function cutsOf(content: Bytes, strands: number, pace: readonly number[] = []): Promise<string[]> {
@@ -107,6 +108,28 @@ test('strands meet: little is cut twice', async () => {
   await cutFile(cutter, sourceOf(noise), () => undefined, SPACING);
   // If they did not, the first would go on to the end, and so would each of the others.
   assert.ok(cut() < noise.length + 32 * MIB);
+});
+
+test('a file that is written to is read from its copy as soon as there is one', async () => {
+  const content = pseudoRandom('copied', 2 * STRETCH + 12 * MIB);
+  const cuts = async (file: SourceFile, strands: number): Promise<readonly string[]> => {
+    const { chunks } = await cutFile(workshop([], strands).cutter, file, () => undefined, STRETCH);
+    return chunks.map(({ len, h }) => `${len} ${Buffer.from(h).toString('hex')}`);
+  };
+  const pieces = [0, 1, 2].map((i) => new Blob([content.subarray(i * STRETCH, (i + 1) * STRETCH)]));
+  const alone = await cuts(sourceOf(content), 1);
+  for (const strands of [1, 2]) {
+    const [first] = pieces as [Blob];
+    const copied = { ...sourceOf(content), blob: first, copy: async () => pieces };
+    assert.deepEqual(await cuts(copied, strands), alone, 'the first piece is enough when the copy is there');
+    let asked = 0;
+    const writtenTo = {
+      ...sourceOf(new Uint8Array(content.length)),
+      copy: async () => (asked++ === 0 ? null : pieces),
+    };
+    const last = alone.slice(-4);
+    assert.deepEqual((await cuts(writtenTo, strands)).slice(-4), last, 'what it holds later is not read');
+  }
 });
 
 test('a strand that fails ends the others, and nothing stays open or held', async () => {

@@ -262,7 +262,8 @@ function dying(lane: Lane, calls: number): Lane {
   };
   return {
     whole: (...files) => or(() => lane.whole(...files)),
-    open: (file, from) => or(() => lane.open(file, from)),
+    open: (...file) => or(() => lane.open(...file)),
+    turnTo: (cutting, pieces) => or(() => lane.turnTo(cutting, pieces)),
     next: (file) => or(() => lane.next(file)),
     close: (file) => or(() => lane.close(file)),
     seal: (group, wanted) => or(() => lane.seal(group, wanted)),

@@ -11,6 +11,9 @@ export type Target = string | { readonly role: string; readonly name: string };
 
 type CallResult = { type: 'success'; result: RemoteValue } | { type: 'exception'; exceptionDetails: { text: string } };
 
+/** The key's name in the WebDriver protocol. */
+const CONTROL = '\uE009';
+
 export class FirefoxTab {
   readonly context: string;
   readonly #bidi: BidiConnection;
@@ -84,13 +87,15 @@ export class FirefoxTab {
     });
   }
 
-  /** Clicks the field and types with real keys. */
+  /** Clicks the field and types with real keys, in place of what it holds. */
   async type(selector: string, text: string): Promise<void> {
     await this.click(selector);
-    const actions = [...text].flatMap((value) => [
+    const press = (value: string) => [
       { type: 'keyDown', value },
       { type: 'keyUp', value },
-    ]);
+    ];
+    const selectAll = [{ type: 'keyDown', value: CONTROL }, ...press('a'), { type: 'keyUp', value: CONTROL }];
+    const actions = [...selectAll, ...[...text].flatMap(press)];
     await this.#bidi.send('input.performActions', {
       context: this.context,
       actions: [{ type: 'key', id: 'keys', actions }],
