@@ -189,7 +189,8 @@ class Board implements RestoreBoard {
       this.#change(id, { state: 'done', report, bytes: plan.length });
     } catch (error) {
       await slot.discard().catch(() => {});
-      await job.cancel(id).catch(() => {});
+      // Not waited for: a worker that does not answer must not keep the failure from being seen.
+      job.cancel(id).catch(() => {});
       this.#end(id, job, error);
     }
   }
