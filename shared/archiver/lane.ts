@@ -67,10 +67,12 @@ interface Held {
   readonly alone: boolean;
 }
 
-interface Opened {
+interface Cutting {
   readonly from: number;
   readonly cuts: AsyncGenerator<Bytes, void, undefined>;
   readonly reading: Reading;
+  /** The file is of a compressed kind; undefined until its first bytes were seen. */
+  packed: boolean | undefined;
 }
 
 export interface LaneDeps {
@@ -84,8 +86,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
   const { blocks, memory } = createRoom();
   const groups = new Map<number, readonly Held[]>();
-  const files = new Map<number, Opened>();
-  const kinds = new Map<number, boolean>();
+  const cuttings = new Map<number, Cutting>();
   let last = 0;
 
   async function hold(plaintext: Bytes, packed: boolean, alone: boolean): Promise<Held> {
@@ -113,38 +114,37 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
     async open(file, size, from) {
       const id = ++last;
       const packed = from === 0 ? undefined : isPacked(await readWhole(file.slice(0, HEAD)));
-      if (packed !== undefined) kinds.set(id, packed);
       const reading = openReading(file.slice(from), blocks, fillsFromFiles);
-      files.set(id, { from, cuts: chunker.split(reading.read, size - from, memory, packed), reading });
+      const cuts = chunker.split(reading.read, size - from, memory, packed);
+      cuttings.set(id, { from, cuts, reading, packed });
       return id;
     },
 
-    async turnTo(cutting, pieces) {
-      const opened = files.get(cutting);
-      opened?.reading.turnTo(pieces.slice(opened.from / STRETCH));
+    async turnTo(id, pieces) {
+      const cutting = cuttings.get(id);
+      cutting?.reading.turnTo(pieces.slice(cutting.from / STRETCH));
     },
 
-    async next(file) {
-      const cuts = files.get(file)?.cuts;
-      if (cuts === undefined) return null;
+    async next(id) {
+      const cutting = cuttings.get(id);
+      if (cutting === undefined) return null;
       const held: Promise<Held>[] = [];
       addBallast();
       for (let sum = 0; sum < GROUP; ) {
-        const { value } = await cuts.next();
+        const { value } = await cutting.cuts.next();
         if (value === undefined) break;
-        if (!kinds.has(file)) kinds.set(file, isPacked(value));
-        held.push(hold(value, kinds.get(file) === true, true));
+        cutting.packed ??= isPacked(value);
+        held.push(hold(value, cutting.packed, true));
         sum += value.length;
       }
       return held.length === 0 ? null : group(await Promise.all(held));
     },
 
-    async close(file) {
-      const opened = files.get(file);
-      files.delete(file);
-      kinds.delete(file);
-      await opened?.cuts.return();
-      await opened?.reading.close();
+    async close(id) {
+      const cutting = cuttings.get(id);
+      cuttings.delete(id);
+      await cutting?.cuts.return();
+      await cutting?.reading.close();
     },
 
     async seal(id, wanted) {
