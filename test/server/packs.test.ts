@@ -10,6 +10,7 @@ import { Refusal } from '../../server/domain/index.ts';
 import { sendPack } from '../../server/routes/packs.ts';
 import { PACK_CLASSES, packPath, packsMissingPath, ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
+import { pause, until } from '../support/waiting.ts';
 import { type Bench, bench } from './support/bench.ts';
 import { hexId, Person, pack, sha256Hex } from './support/person.ts';
 
@@ -168,7 +169,7 @@ describe('packs', () => {
       port = (server.app.server.address() as AddressInfo).port;
     });
 
-    const raw = async (lines: readonly string[], body: Uint8Array, cut: boolean) => {
+    const raw = async (lines: readonly string[], body: Uint8Array, cut?: () => Promise<unknown>) => {
       const socket = connect(port, '127.0.0.1');
       await once(socket, 'connect');
       let answer = '';
@@ -179,8 +180,7 @@ describe('packs', () => {
       const head = [...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, 'X-EBK: 1', '', ''];
       socket.write(head.join('\r\n'));
       socket.write(body);
-      if (cut) setTimeout(() => socket.destroy(), 50);
-      await once(socket, 'close');
+      await Promise.all([once(socket, 'close'), cut?.().finally(() => socket.destroy())]);
       return answer;
     };
 
@@ -189,10 +189,9 @@ describe('packs', () => {
       await raw(
         [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Content-Length: 1048576'],
         bytes.subarray(0, 500_000),
-        true,
+        () => until('the upload to begin', async () => (await incoming()).length > 0),
       );
-      for (let i = 0; i < 100 && (await incoming()).length > 0; i++) await new Promise((done) => setTimeout(done, 10));
-      assert.deepEqual(await incoming(), []);
+      await until('nothing to be left', async () => (await incoming()).length === 0);
       assert.equal((await get(id)).code, 'not-found');
       assert.equal((await person.put(bytes)).status, 200);
     });
@@ -206,7 +205,9 @@ describe('packs', () => {
       await once(stalled, 'connect');
       stalled.write([...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, '', ''].join('\r\n'));
       await once(stalled, 'readable');
-      const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => raw(lines, none, i % 3 === 0)));
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, (_, i) => raw(lines, none, i % 3 === 0 ? () => pause(50) : undefined)),
+      );
       let late = '';
       for await (const text of stalled.setEncoding('latin1')) late += text;
       const whole = bytes.toString('latin1');
@@ -242,11 +243,9 @@ describe('packs', () => {
       await app.listen({ host: '127.0.0.1', port: 0 });
       const client = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
       client.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(3));
-      await once(client, 'readable');
-      assert.equal(open, 3);
+      await until('all three to be read', () => open === 3);
       client.destroy();
-      for (let i = 0; i < 200 && closed < 3; i++) await new Promise((done) => setTimeout(done, 10));
-      assert.equal(closed, 3);
+      await until('all three to be let go', () => closed === 3);
       await app.close();
     });
 
@@ -281,7 +280,7 @@ describe('packs', () => {
     it('needs a Content-Length', async () => {
       const { id } = pack();
       const lines = [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Transfer-Encoding: chunked', 'Connection: close'];
-      const answer = await raw(lines, Buffer.from('5\r\nhello\r\n0\r\n\r\n'), false);
+      const answer = await raw(lines, Buffer.from('5\r\nhello\r\n0\r\n\r\n'));
       assert.match(answer, /^HTTP\/1.1 411 /);
     });
 
@@ -296,7 +295,7 @@ describe('packs', () => {
         [path, 'Content-Length : 5'],
       ];
       for (const lines of ambiguous) {
-        assert.match(await raw(lines, Buffer.from('hello'), false), /^HTTP\/1.1 400 /, lines.slice(1).join(', '));
+        assert.match(await raw(lines, Buffer.from('hello')), /^HTTP\/1.1 400 /, lines.slice(1).join(', '));
       }
     });
 
