@@ -9,6 +9,7 @@ import { RunProgress } from '../run-progress.tsx';
 import { isReading, openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
+import { useWork } from '../use-work.ts';
 import { DropZone } from './drop-zone.tsx';
 import { LimitsForm } from './limits.tsx';
 import { PermissionNotes } from './permission-notes.tsx';
@@ -41,7 +42,10 @@ function BackupScreen(ports: BackupPorts) {
   const summary = useLive(() => view.summary(), [view]);
   const awaiting = useLive(() => view.awaitingPermission(), [view]) ?? [];
   const limits = useLive(() => view.limits(), [view]);
+  // What is taken in keeps the ways in busy; what is asked of the queue does not.
+  const intake = useWork();
   const { busy, error, run } = useWork();
+  useStay(intake.busy || busy);
   if (summary === null || limits === null) return null;
   const allow = async (source: SourceRow): Promise<void> => {
     if (await ports.allow(source)) await send({ type: 'release', reason: 'permission', sourceId: source.id });
@@ -53,25 +57,26 @@ function BackupScreen(ports: BackupPorts) {
         <p>{backup.lead}</p>
       </header>
       <DropZone
-        busy={busy}
+        busy={intake.busy}
         pickerSkips={ports.pickerSkips}
-        onDrop={(transfer) => run(ports.takeDrop(transfer))}
-        onPickFiles={() => run(ports.pickFiles())}
-        onPickFolder={() => run(ports.pickFolder())}
+        onDrop={(transfer) => intake.run(ports.takeDrop(transfer))}
+        onPickFiles={() => intake.run(ports.pickFiles())}
+        onPickFolder={() => intake.run(ports.pickFolder())}
       />
+      {intake.error !== null && <ErrorNote error={intake.error} />}
       {error !== null && <ErrorNote error={error} />}
       <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
       <DamageNote damaged={summary.audit.damaged} />
       <CutShortNote cutShort={summary.cutShort} onForget={(ids) => run(send({ type: 'forget-drops', ids }))} />
       <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
-      <RunCard summary={summary} send={send} />
+      <RunCard summary={summary} busy={busy} onAsk={(message) => run(send(message))} />
       <QueueList
         summary={summary}
         jobs={view.jobs}
         onRetry={(id) => run(send({ type: 'retry', ids: [id] }))}
         onRetryAll={() => run(send({ type: 'retry-all' }))}
         onCancel={(id) => run(send({ type: 'cancel', ids: [id] }))}
-        onGive={(id, file) => run(ports.give(id, file))}
+        onGive={(id, file) => intake.run(ports.give(id, file))}
       />
       <LimitsForm
         limits={limits}
@@ -82,23 +87,14 @@ function BackupScreen(ports: BackupPorts) {
   );
 }
 
-/** What a person set off; a failure stays until the next. Leaving the page before it is kept asks first. */
-function useWork() {
-  const [running, setRunning] = useState(0);
-  const [error, setError] = useState<unknown>(null);
-  const busy = running > 0;
+/** Leaving the page before what a person set off is kept asks first. */
+function useStay(busy: boolean): void {
   useEffect(() => {
     if (!busy) return;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
   }, [busy]);
-  const run = (work: Promise<unknown>): void => {
-    setRunning((count) => count + 1);
-    setError(null);
-    void work.catch(setError).finally(() => setRunning((count) => count - 1));
-  };
-  return { busy, error, run };
 }
 
 /** Why the whole queue stands still, and when it will look again. */
@@ -150,17 +146,23 @@ function DamageNote({ damaged }: Pick<QueueSummary['audit'], 'damaged'>) {
   );
 }
 
-function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
+interface RunCardProps {
+  summary: QueueSummary;
+  busy: boolean;
+  onAsk: (message: { type: 'pause' | 'resume' | 'cancel-all' }) => void;
+}
+
+function RunCard({ summary, busy, onAsk }: RunCardProps) {
   const now = useNow(30_000);
   const [asking, setAsking] = useState(false);
   const open = openFiles(summary) > 0 || isReading(summary);
   return (
-    <section class="run">
+    <section class="run" aria-busy={busy}>
       <div class="run-head">
         <TruthLine truth={truthOf(summary, now)} />
         <span class="queue-ways">
           {(open || summary.paused) && (
-            <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
+            <Button small onClick={() => onAsk({ type: summary.paused ? 'resume' : 'pause' })}>
               {summary.paused ? backup.resume : backup.pause}
             </Button>
           )}
@@ -182,7 +184,7 @@ function RunCard({ summary, send }: { summary: QueueSummary; send: Send }) {
           onClose={() => setAsking(false)}
           onConfirm={() => {
             setAsking(false);
-            void send({ type: 'cancel-all' });
+            onAsk({ type: 'cancel-all' });
           }}
         >
           <p>{backup.cancelText}</p>

@@ -18,7 +18,8 @@ export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send)
   const tell = (status: SessionStatus): void => {
     // A server that does not answer signs nobody out.
     if (status.state === 'signed-out' && status.reason !== null && status.reason !== 'E_SESSION') return;
-    void send({ type: 'account', name: status.state === 'ready' ? status.name : null });
+    // Whoever is not told now is told with the next change, or when a page opens next.
+    void send({ type: 'account', name: status.state === 'ready' ? status.name : null }).catch(() => undefined);
   };
   onEvent((event) => event.type === 'session' && tell(event.status));
   void api.status().then(tell, () => undefined);

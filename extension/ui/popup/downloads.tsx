@@ -12,6 +12,7 @@ import {
 } from '../../../web/ui/index.ts';
 import { captureOfDownload, downloadName, type FinishedDownload, originPattern } from '../../capture/index.ts';
 import { popup } from '../messages/en.ts';
+import { useWork } from '../use-work.ts';
 import type { PopupPorts } from './ports.ts';
 
 const SHOWN = 20;
@@ -19,8 +20,8 @@ const SHOWN = 20;
 export function Downloads({ ports, onBack }: { ports: PopupPorts; onBack: () => void }) {
   const [list, setList] = useState<readonly FinishedDownload[] | null>(null);
   const [said, setSaid] = useState<string | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  useEffect(() => void ports.finishedDownloads(SHOWN).then(setList, setError), [ports]);
+  const { error, run } = useWork();
+  useEffect(() => run(ports.finishedDownloads(SHOWN).then(setList)), [ports]);
   const save = async (download: FinishedDownload): Promise<void> => {
     const name = plainName(downloadName(download));
     const capture = captureOfDownload(download);
@@ -43,7 +44,7 @@ export function Downloads({ ports, onBack }: { ports: PopupPorts; onBack: () => 
       {error !== null && <ErrorNote brief error={error} />}
       <ul class="recent">
         {list?.map((download) => (
-          <DownloadRow key={download.id} download={download} onSave={() => void save(download).catch(setError)} />
+          <DownloadRow key={download.id} download={download} onSave={() => run(save(download))} />
         ))}
       </ul>
     </>

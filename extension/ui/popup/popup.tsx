@@ -2,7 +2,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Button, ErrorNote, Wordmark } from '../../../web/ui/index.ts';
 import { captureOf, originPattern } from '../../capture/index.ts';
-import type { Send } from '../../messaging/index.ts';
 import type { FrontTab } from '../../platform/index.ts';
 import type { QueueSummary } from '../../queue/view.ts';
 import { backup, popup } from '../messages/en.ts';
@@ -10,6 +9,7 @@ import { RunProgress } from '../run-progress.tsx';
 import { isReading, openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
+import { useWork, type Work } from '../use-work.ts';
 import { Downloads } from './downloads.tsx';
 import type { PopupPorts } from './ports.ts';
 import { RecentItems } from './recent-items.tsx';
@@ -39,21 +39,30 @@ interface HomeProps {
 function Home({ ports, summary, onDownloads }: HomeProps) {
   const now = useNow(10_000);
   const signedOut = summary.account === null;
-  const goTo = (screen: 'backup' | 'files') => (): void => void ports.openPage(screen).then(ports.close);
+  const work = useWork();
+  const { error, run } = work;
+  // The permission is asked for in the press itself.
+  const openDownloads = async (asked: Promise<boolean>): Promise<void> => {
+    if (await asked) onDownloads();
+  };
+  const goTo = (screen: 'backup' | 'files') => (): void => run(ports.openPage(screen).then(ports.close));
   return (
     <>
       <header class="popup-head">
         <Wordmark />
-        <PauseButton summary={summary} send={ports.send} />
+        <PauseButton summary={summary} onAsk={(message) => run(ports.send(message))} />
       </header>
+      {error !== null && <ErrorNote brief error={error} />}
       <TruthLine truth={truthOf(summary, now)} />
       <RunProgress summary={summary} />
       <div class="popup-ways">
         <Button kind="primary" wide icon={signedOut ? 'person' : 'backup'} onClick={goTo('backup')}>
           {signedOut ? popup.signIn : popup.back}
         </Button>
-        <ThisPage ports={ports} />
-        <DownloadsButton ports={ports} onOpen={onDownloads} />
+        <ThisPage ports={ports} work={work} />
+        <Button wide icon="restore" onClick={() => run(openDownloads(ports.requestDownloads()))}>
+          {popup.download}
+        </Button>
       </div>
       <RecentItems view={ports.view} />
       <footer class="popup-foot">
@@ -65,27 +74,31 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
   );
 }
 
-function PauseButton({ summary, send }: { summary: QueueSummary; send: Send }) {
+interface PauseButtonProps {
+  summary: QueueSummary;
+  onAsk: (message: { type: 'pause' | 'resume' }) => void;
+}
+
+function PauseButton({ summary, onAsk }: PauseButtonProps) {
   if (!summary.paused && openFiles(summary) === 0 && !isReading(summary)) return null;
   return (
-    <Button small onClick={() => void send({ type: summary.paused ? 'resume' : 'pause' })}>
+    <Button small onClick={() => onAsk({ type: summary.paused ? 'resume' : 'pause' })}>
       {summary.paused ? backup.resume : backup.pause}
     </Button>
   );
 }
 
-type Saving = { state: 'idle' | 'busy' | 'saved' | 'never' } | { state: 'ask'; pattern: string; host: string };
+type Saving = { state: 'idle' | 'saved' | 'never' } | { state: 'ask'; pattern: string; host: string };
 
 /** Saves the page in front. Where the browser does not let us in, the next press asks it to. */
-function ThisPage({ ports }: { ports: PopupPorts }) {
+function ThisPage({ ports, work: { busy, run } }: { ports: PopupPorts; work: Work }) {
   const [tab, setTab] = useState<FrontTab | null>(null);
   const [saving, setSaving] = useState<Saving>({ state: 'idle' });
-  const [error, setError] = useState<unknown>(null);
   useEffect(() => void ports.frontTab().then(setTab), [ports]);
   const save = async (): Promise<void> => {
     const capture = tab && captureOf('page', tab.url, tab.title);
     if (!capture) return setSaving({ state: 'never' });
-    setSaving({ state: 'busy' });
+    setSaving({ state: 'idle' });
     const { needsPermission } = await ports.send({ type: 'capture-web', capture, tabId: tab.id });
     const pattern = originPattern(tab.url) ?? '';
     setSaving(needsPermission ? { state: 'ask', pattern, host: new URL(tab.url).hostname } : { state: 'saved' });
@@ -98,7 +111,7 @@ function ThisPage({ ports }: { ports: PopupPorts }) {
     return (
       <div class="popup-said">
         <p>{popup.pageAsked}</p>
-        <Button wide onClick={() => void allow(pattern)}>
+        <Button wide onClick={() => run(allow(pattern))}>
           {backup.allowSite(host)}
         </Button>
       </div>
@@ -106,24 +119,11 @@ function ThisPage({ ports }: { ports: PopupPorts }) {
   }
   return (
     <>
-      <Button wide icon="file" busy={saving.state === 'busy'} onClick={() => void save().catch(setError)}>
+      <Button wide icon="file" busy={busy} onClick={() => run(save())}>
         {popup.page}
       </Button>
       {saving.state === 'saved' && <p class="popup-said">{popup.pageSaved}</p>}
       {saving.state === 'never' && <p class="popup-said">{popup.pageNever}</p>}
-      {error !== null && <ErrorNote brief error={error} />}
     </>
-  );
-}
-
-/** The permission is asked for in the press itself. */
-function DownloadsButton({ ports, onOpen }: { ports: PopupPorts; onOpen: () => void }) {
-  const open = async (asked: Promise<boolean>): Promise<void> => {
-    if (await asked) onOpen();
-  };
-  return (
-    <Button wide icon="restore" onClick={() => void open(ports.requestDownloads())}>
-      {popup.download}
-    </Button>
   );
 }
