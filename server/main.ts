@@ -8,6 +8,7 @@ import { StartError } from './start-error.ts';
 
 /** Requests in flight get this long to end. */
 const STOP_MS = 10_000;
+const SWEEP_MS = 100;
 
 async function start(): Promise<void> {
   process.umask(0o077);
@@ -73,12 +74,17 @@ function stopOnSignal(servers: readonly App[], data: DataDirectory): void {
   }
 }
 
+/** What is in flight ends; a connection that was kept alive for the next request is closed when it has had its answer. */
 async function stop(servers: readonly App[], data: DataDirectory): Promise<void> {
+  const sweep = setInterval(() => {
+    for (const { server } of servers) server.closeIdleConnections();
+  }, SWEEP_MS);
   const cutOff = setTimeout(() => {
     for (const { server } of servers) server.closeAllConnections();
   }, STOP_MS);
   await Promise.all(servers.map((server) => server.close()));
   clearTimeout(cutOff);
+  clearInterval(sweep);
   await data.close();
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { openDataDirectory } from '../../server/data-directory.ts';
 import { StartError } from '../../server/start-error.ts';
 import { ROUTES } from '../../shared/protocol/index.ts';
+import { until } from '../support/waiting.ts';
 import { bench } from './support/bench.ts';
 import { Child } from './support/child.ts';
 import { Person, pack } from './support/person.ts';
@@ -173,10 +174,15 @@ describe('the process', () => {
     ];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
     socket.write(bytes.subarray(0, 500_000));
-    await new Promise((done) => setTimeout(done, 100));
+    const incoming = join(root, 'c', 'packs', 'incoming');
+    await until('the upload to begin', async () => (await readdir(incoming)).length > 0);
     const ended = child.end('SIGTERM');
-    await new Promise((done) => setTimeout(done, 100));
-    await assert.rejects(fetch(child.app + ROUTES.server));
+    const refused = () =>
+      fetch(child.app + ROUTES.server).then(
+        () => false,
+        () => true,
+      );
+    await until('nothing new to be taken', refused);
     socket.write(bytes.subarray(500_000));
     assert.equal((await ended).code, 0);
     assert.match(answer, /^HTTP\/1.1 200 /);
