@@ -2,7 +2,7 @@
 import { BEGUN } from './worker/life.ts';
 
 /** Workers begin within a second or two; one that has not by now never will. */
-const BEGIN_MS = 60_000;
+export const BEGIN_MS = 60_000;
 
 /**
  * Calls `then` when the worker fails, does not begin or ends by itself. Browsers tell of a fault, but not of every end; the
@@ -13,9 +13,8 @@ export function onWorkerEnd(
   name: string,
   signal: AbortSignal,
   then: () => void,
-  beginMs = BEGIN_MS,
 ): void {
-  const late = setTimeout(then, beginMs);
+  const late = setTimeout(then, BEGIN_MS);
   signal.addEventListener('abort', () => clearTimeout(late));
   worker.addEventListener('error', then);
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {

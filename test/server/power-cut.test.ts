@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { logPath, packPath } from '../../shared/protocol/index.ts';
 import { LogPage } from '../../shared/protocol/schemas.ts';
+import { pause, until } from '../support/waiting.ts';
 import { Child } from './support/child.ts';
 import { entry, Person, pack, sha256Hex } from './support/person.ts';
 
@@ -52,7 +53,8 @@ async function backUpAndCut(places: { running: string; copy: string; cut: () => 
   const people = await Promise.all(Array.from({ length: 3 }, () => Person.registered(before)));
   const seen = people.map((): Acknowledged => ({ packs: [], entries: 0 }));
   const work = people.map((person, i) => backUp(person, seen[i] as Acknowledged));
-  await new Promise((done) => setTimeout(done, 400));
+  await until('something acknowledged to each', () => seen.every(({ packs }) => packs.length > 0));
+  await pause(400);
   // what is acknowledged from here on need not be there
   const acknowledged = seen.map(({ packs, entries }) => ({ packs: [...packs], entries }));
   places.cut();
