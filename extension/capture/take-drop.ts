@@ -6,26 +6,17 @@
 import { type CapturedItem, type DropRoot, type DropRow, type Drops, newId } from '../queue/index.ts';
 import type { Drop } from './drop.ts';
 import { keep } from './keep.ts';
-import { copyLoan, type Loan, type LoanPorts, withLoans } from './loan.ts';
-import { Lender } from './worker/index.ts';
+import { copyLoan, type Loan, type LoanPorts, whileLending, withLoans } from './loan.ts';
+import type { Lender } from './worker/index.ts';
 
 export interface DropPorts extends LoanPorts {
   readonly drops: Pick<Drops, 'begin' | 'add' | 'end' | 'cutShort'>;
-  readonly wake: () => Promise<unknown>;
-  readonly locked: (name: string, work: () => Promise<void>) => Promise<void>;
 }
 
 /** Resolves when all of it is in the queue and copied, or nobody wants it any more. Rejects as `keep` does; the note stays then. */
 export async function takeDrop(drop: Drop, ports: DropPorts): Promise<void> {
   const lock = `holdfast-drop-${newId()}`;
-  const lender = new Lender();
-  // Awake once more without the lock: the background sees that it is over, or that it was cut short.
-  await ports
-    .locked(lock, () => takeParts(drop, lock, lender, ports))
-    .finally(() => {
-      lender.close();
-      return ports.wake();
-    });
+  await whileLending(lock, ports, (lender) => takeParts(drop, lock, lender, ports));
 }
 
 async function takeParts({ items, roots, rest }: Drop, lock: string, lender: Lender, ports: DropPorts): Promise<void> {

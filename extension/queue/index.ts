@@ -15,8 +15,8 @@ export {
   type WebRequest,
 } from './db.ts';
 export type { DropRoot, Drops } from './drops.ts';
-export type { FetchedBytes } from './intake.ts';
-export type { CapturedItem, Copy } from './items.ts';
+export type { FetchedBytes, Intake } from './intake.ts';
+export type { CapturedItem, Copy, Lent } from './items.ts';
 export type { WaitReason } from './job.ts';
 export type { ClaimedJob, ClaimLimits, FileFault } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';

@@ -1,7 +1,7 @@
 /** The outbox's way in: captured items and bytes from the web. Each method is one short transaction. */
 import { add, fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
 import { type JobRow, type QueueDb, readSetting, type WebRequest } from './db.ts';
-import { type CapturedItem, takeItems } from './items.ts';
+import { type CapturedItem, type Lent, lentSource, takeItems } from './items.ts';
 import { changed, jobRow } from './row.ts';
 
 /** Bytes that came from the web, under the name they go by. */
@@ -59,20 +59,30 @@ export class Intake {
     return job?.toFetch === 1 && fetchDueAt(job) !== undefined;
   }
 
-  /** The bytes of a job are at hand: fetched, or given by a person after the fetch failed. */
-  async supply(id: string, fetched: FetchedBytes): Promise<void> {
+  /** The bytes of a job are at hand: fetched, or given by a person after the fetch failed; a large file may be lent. */
+  async supply(id: string, given: FetchedBytes | Lent): Promise<void> {
     const db = this.#db;
     await inTransaction(db, async () => {
       const before = await db.jobs.get(id);
       if (before === undefined) return;
       const { toFetch: _, toGive: __, ...rest } = before;
-      const { url, title } = fetched.from ?? { url: before.sourceUrl, title: before.sourceTitle };
-      const named = { name: fetched.name, size: fetched.blob.size, sourceUrl: url, sourceTitle: title };
-      const after = changed(jobRow({ ...rest, ...named }), { type: 'sourced' }, this.#now());
+      const after = changed(jobRow({ ...rest, ...suppliedTo(before, given) }), { type: 'sourced' }, this.#now());
       if (after === null) return;
       await db.pieces.where('sourceId').equals(before.sourceId).delete();
-      await db.sources.put({ id: before.sourceId, kind: 'bytes', blob: fetched.blob, mtime: fetched.mtime });
+      await db.sources.delete(before.sourceId);
+      await db.sources.put(
+        'blob' in given
+          ? { id: after.sourceId, kind: 'bytes', blob: given.blob, mtime: given.mtime }
+          : lentSource(given),
+      );
       await save(db, [[before, after]]);
     });
   }
+}
+
+function suppliedTo({ sourceId, sourceUrl, sourceTitle }: JobRow, given: FetchedBytes | Lent): Partial<JobRow> {
+  const { name } = given;
+  if (!('blob' in given)) return { sourceId: given.sourceId, name, size: given.size };
+  const { url, title } = given.from ?? { url: sourceUrl, title: sourceTitle };
+  return { sourceId, name, size: given.blob.size, sourceUrl: url, sourceTitle: title };
 }

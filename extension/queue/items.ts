@@ -31,6 +31,7 @@ export type CapturedItem =
 
 /** A file whose bytes are kept in the queue itself. */
 export type Copy = Extract<CapturedItem, { kind: 'bytes' }>;
+export type Lent = Extract<CapturedItem, { kind: 'lent' }>;
 
 export interface TakenItems {
   readonly sources: SourceRow[];
@@ -86,12 +87,10 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
       taken.sources.push({ id: sourceId, kind: 'bytes', blob: item.blob, mtime: item.mtime });
       job({ path: item.path, name: item.name, size: item.blob.size });
       return;
-    case 'lent': {
-      const { lender, type, mtime, path, name, size } = item;
-      taken.sources.push({ id: sourceId, kind: 'pieces', lender, size, type, mtime });
-      job({ path, name, size });
+    case 'lent':
+      taken.sources.push(lentSource(item));
+      job({ path: item.path, name: item.name, size: item.size });
       return;
-    }
     case 'unreadable':
       job({ path: item.path, name: item.name, size: 0, status: { state: 'failed', code: item.code }, toGive: 1 });
       return;
@@ -108,6 +107,10 @@ function take(taken: TakenItems, item: CapturedItem, now: number): void {
     default:
       item satisfies never;
   }
+}
+
+export function lentSource({ sourceId, lender, size, type, mtime }: Lent): SourceRow {
+  return { id: sourceId, kind: 'pieces', lender, size, type, mtime };
 }
 
 /** The jobs of the files that a walk came across. `root` is the source folder's name, `within` leads from there. */

@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { giveFile } from '../../extension/capture/give.ts';
 import { inParts } from '../../extension/capture/parts.ts';
 import { type DropPorts, takeDrop } from '../../extension/capture/take-drop.ts';
 import { createLoans, Lender, openSource, Sources } from '../../extension/capture/worker/index.ts';
@@ -23,7 +24,7 @@ let count = 0;
 function scene(onPiece: (number: number) => Promise<void> = async () => undefined) {
   const db = openQueue(`loan-${count++}`);
   const outbox = createOutbox(db, () => 1);
-  const { drops, pieces, leases } = outbox;
+  const { drops, intake, pieces, leases } = outbox;
   const held = new Set<string>();
   const woken = Promise.withResolvers<void>();
   let waits = 0;
@@ -56,6 +57,7 @@ function scene(onPiece: (number: number) => Promise<void> = async () => undefine
   return {
     ...{ db, outbox, held, woken: woken.promise },
     waits: () => waits,
+    give: (id: string, file: File) => giveFile(id, file, { ...ports, intake }),
     drop: () => takeDrop({ items: [], roots, rest: inParts(items) }, ports),
     claim: async () => (await leases.claim('one', LIMITS))[0] as ClaimedJob,
     open: ({ source, job }: ClaimedJob) => openSource(sources, source, { id: job.id, within: [] }),
@@ -141,6 +143,49 @@ test('when the page dies before the copy is whole, a person is asked for the fil
   death.resolve();
   await dropped;
   assert.equal(await db.pieces.count(), 0);
+  db.close();
+});
+
+test('a large file that a person gives in place of one that was not to be had is lent and copied like a dropped one', async () => {
+  const go = Promise.withResolvers<void>();
+  const { db, outbox, give, woken, claim, open } = scene(() => go.promise);
+  const [id] = await outbox.intake.capture([
+    { kind: 'unreadable', path: ['Films'], name: 'old', code: 'E_SOURCE_GONE' },
+  ]);
+  const given = give(id ?? '', new File([film()], 'film', { lastModified: 70 }));
+  await woken;
+  const claimed = await claim();
+  const { job } = claimed;
+  assert.deepEqual([job.id, job.path, job.name, job.size, job.toGive], [id, ['Films'], 'film', SIZE, undefined]);
+  const lent = await open(claimed);
+  assert.deepEqual([lent.size, lent.mtime, await lent.copy?.()], [SIZE, 70, null]);
+  await assertIsFilm(lent.blob);
+  go.resolve();
+  await given;
+  assert.deepEqual([await db.sources.count(), await db.pieces.count()], [1, 3]);
+  await assertIsFilm(...((await lent.copy?.()) ?? []));
+  await outbox.leases.commit('one', [job.id], 60_000);
+  await outbox.leases.prove([job.id]);
+  assert.deepEqual([await db.sources.count(), await db.pieces.count()], [0, 0]);
+  db.close();
+});
+
+test('a large file that is given again takes the place of the one whose copy is not whole', async () => {
+  const first = Promise.withResolvers<void>();
+  const pieces = [first.promise];
+  const { db, outbox, give, woken, claim, open } = scene(async () => pieces.shift());
+  const [id = ''] = await outbox.intake.capture([{ kind: 'unreadable', path: [], name: 'old', code: 'E_SOURCE_GONE' }]);
+  const before = give(id, new File([film()], 'film'));
+  await woken;
+  await claim();
+  await outbox.leases.fail('one', [{ jobId: id, fileId: id, code: 'E_SOURCE_GONE' }]);
+  await give(id, new File([film()], 'film', { lastModified: 80 }));
+  first.resolve();
+  await before;
+  assert.deepEqual([await db.sources.count(), await db.pieces.count()], [1, 3]);
+  const claimed = await open(await claim());
+  assert.equal(claimed.mtime, 80);
+  await assertIsFilm(...((await claimed.copy?.()) ?? []));
   db.close();
 });
 
