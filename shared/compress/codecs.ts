@@ -41,7 +41,7 @@ interface EncodeModule {
 /** Made once per worker; about 10 MiB of memory, of which only what chunks have needed is ever touched. */
 export async function createCodecs(): Promise<Codecs> {
   const { instance } = await WebAssembly.instantiate(fromBase64url(ZSTD_ENCODE));
-  const module = instance.exports as unknown as EncodeModule;
+  const module = instance.exports as WebAssembly.Exports & EncodeModule;
   const memory = new Uint8Array(module.memory.buffer);
   const input = module.input();
   const output = module.output();

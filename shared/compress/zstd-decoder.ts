@@ -27,7 +27,7 @@ export async function decodeZstd(frame: Bytes, length: number): Promise<Bytes> {
     compiling = undefined;
     throw error;
   });
-  instance ??= new WebAssembly.Instance(module).exports as unknown as DecodeModule;
+  instance ??= new WebAssembly.Instance(module).exports as WebAssembly.Exports & DecodeModule;
   const memory = new Uint8Array(instance.memory.buffer);
   memory.set(frame, instance.input());
   const output = instance.output();

@@ -26,6 +26,7 @@ export interface SignUp {
 }
 
 const NO_ANSWERS: Answers = ['', '', ''];
+const plain = (word: string): string => word.trim().toLowerCase();
 
 export function useSignUp(api: VaultApi, onReady: (status: SessionStatus) => void): SignUp {
   const [step, setStep] = useState<1 | 2 | 3>(1);
@@ -51,9 +52,8 @@ export function useSignUp(api: VaultApi, onReady: (status: SessionStatus) => voi
     }, noticeTaken);
   });
   const finish = useAction(async () => {
-    await api
-      .finishSignUp(answers.map((word) => word.trim().toLowerCase()) as unknown as Answers)
-      .then(onReady, noticeTaken);
+    const [first, second, third] = answers;
+    await api.finishSignUp([plain(first), plain(second), plain(third)]).then(onReady, noticeTaken);
   });
   return {
     step,
@@ -67,7 +67,12 @@ export function useSignUp(api: VaultApi, onReady: (status: SessionStatus) => voi
     tried,
     pending,
     answers,
-    setAnswer: (at, word) => setAnswers((before) => before.with(at, word) as unknown as Answers),
+    setAnswer: (at, word) =>
+      setAnswers(([first, second, third]) => [
+        at === 0 ? word : first,
+        at === 1 ? word : second,
+        at === 2 ? word : third,
+      ]),
     begin,
     finish,
     toCheck: () => setStep(3),
