@@ -1,6 +1,6 @@
 /** Proofs of links, and the tickets of downloads under way. */
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { equal } from '../../shared/bytes/index.ts';
+import { type Bytes, equal } from '../../shared/bytes/index.ts';
 import {
   afterFailure,
   downloadsLeft,
@@ -77,7 +77,9 @@ async function prove(tx: Transaction<Tables>, proof: LinkProof): Promise<ProofOu
   const row = await linkRows(tx).where('lookup', '=', lookup).executeTakeFirst();
   if (row === undefined) return { outcome: 'gone' };
   const link = linkRecord(row);
-  if (isExpired(link, proof.now) || downloadsLeft(link) === 0) return { outcome: 'gone' };
+  const taken = proof.ticketHash === null ? undefined : await ticketRow(tx, proof.ticketHash);
+  const goesOn = taken !== undefined && equal(taken.lookup, lookup);
+  if (!goesOn && (isExpired(link, proof.now) || downloadsLeft(link) === 0)) return { outcome: 'gone' };
   if (isLocked(link, proof.now)) return { outcome: 'locked' };
   if (!equal(link.authHash, proof.authHash)) {
     const { failures, windowStart, windowFailures } = afterFailure(link, proof.now);
@@ -88,7 +90,8 @@ async function prove(tx: Transaction<Tables>, proof: LinkProof): Promise<ProofOu
       .execute();
     return { outcome: 'wrong' };
   }
-  if (proof.ticketHash !== null) {
+  if (taken !== undefined && !goesOn) return { outcome: 'gone' };
+  if (proof.ticketHash !== null && !goesOn) {
     await tx
       .insertInto('tickets')
       .values({ ticket_hash: proof.ticketHash, lookup, last_used_at: proof.now, fetched: 0 })
@@ -100,6 +103,10 @@ async function prove(tx: Transaction<Tables>, proof: LinkProof): Promise<ProofOu
     .where('lookup', '=', lookup)
     .executeTakeFirstOrThrow();
   return { outcome: 'proven', link, record };
+}
+
+function ticketRow(tx: Transaction<Tables>, ticketHash: Bytes) {
+  return tx.selectFrom('tickets').select('lookup').where('ticket_hash', '=', ticketHash).executeTakeFirst();
 }
 
 async function settle(tx: Transaction<Tables>, idleSince: number): Promise<void> {

@@ -23,7 +23,7 @@ export function sha256(bytes: Uint8Array): Bytes {
   return own(createHash('sha256').update(bytes).digest());
 }
 
-/** 256 random bits as base64url: a session token, a ticket, a challenge. */
+/** 256 random bits as base64url: a session token, a challenge. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }

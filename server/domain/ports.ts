@@ -211,7 +211,7 @@ export interface MetadataStore {
   /** Sets the policy and forgets the failures, which unlocks the link. */
   setLinkPolicy(accountId: string, lookup: string, policy: LinkPolicy): Promise<boolean>;
   deleteLink(accountId: string, lookup: string): Promise<boolean>;
-  /** Checks a proof, counts it when it is wrong and reserves a download when a ticket comes with it. */
+  /** Checks a proof, counts it when it is wrong and reserves a download when a new ticket comes with it. */
   proveLink(proof: LinkProof): Promise<ProofOutcome>;
   /** The vault that a ticket may read, or null when the ticket is not alive. */
   ticketVault(ticketHash: Bytes): Promise<string | null>;

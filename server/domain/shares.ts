@@ -1,7 +1,7 @@
 /** Links as their recipient meets them: a proof opens the record, a ticket reserves one download and reads packs. */
 import type { ShareRecord } from '../../shared/protocol/index.ts';
 import type { Deps } from './deps.ts';
-import { decode, encode, newToken, sha256, tokenHash } from './fields.ts';
+import { decode, encode, sha256, tokenHash } from './fields.ts';
 import { downloadsLeft } from './link-rules.ts';
 import { settleTickets } from './links.ts';
 import { type OpenedPack, openPack } from './packs.ts';
@@ -19,10 +19,10 @@ export async function openShare(deps: Deps, proof: Proof): Promise<ShareRecord> 
   return { record: encode(record), expiresDay: link.expiresDay, downloadsLeft: downloadsLeft(link) };
 }
 
-export async function takeTicket(deps: Deps, proof: Proof): Promise<string> {
-  const ticket = newToken();
+/** Taking the same ticket again is harmless, as long as its download goes on. */
+export async function takeTicket(deps: Deps, proof: Proof, ticket: string): Promise<void> {
+  decode(ticket, 32);
   await prove(deps, proof, tokenHash(ticket));
-  return ticket;
 }
 
 async function prove(

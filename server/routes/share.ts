@@ -19,8 +19,11 @@ export function shareRoutes(app: App, { deps, config }: Site): void {
   );
   app.post(
     ROUTES.shareTicket,
-    { ...PUBLIC, onRequest: proofs, schema: { body: ShareProof, response: answers(ShareTicket) } },
-    async ({ body }) => ({ ticket: await takeTicket(deps, body) }),
+    { ...PUBLIC, onRequest: proofs, schema: { body: ShareTicket, response: answers(Empty) } },
+    async ({ body: { ticket, ...proof } }) => {
+      await takeTicket(deps, proof, ticket);
+      return {};
+    },
   );
   app.get(
     ROUTES.sharePack,

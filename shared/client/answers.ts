@@ -130,4 +130,3 @@ export const openedLink: Decoder<OpenedLink> = object<OpenedLink>({
   expiresDay: nullable(integer()),
   downloadsLeft: nullable(integer()),
 });
-export const ticket: Decoder<string> = field('ticket', headerText);

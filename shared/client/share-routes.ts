@@ -14,8 +14,11 @@ const MAX_RECORD_ANSWER_BYTES = Math.ceil((MAX_LINK_RECORD * 4) / 3) + 4_096;
 export interface ShareRoutes {
   /** E_LINK_GONE, E_LINK_PASSWORD, E_LINK_LOCKED. Counts nothing but wrong proofs. */
   open(proof: LinkProof, signal?: AbortSignal): Promise<OpenedLink>;
-  /** Begins a download and counts it. The ticket ends an hour after its last pack. */
-  ticket(proof: LinkProof, signal?: AbortSignal): Promise<string>;
+  /**
+   * Begins a download under a ticket of the recipient's own making, 32 random bytes as base64url, or goes on with the one
+   * that it stands for. It ends an hour after its last pack. E_LINK_GONE when no download is left.
+   */
+  ticket(proof: LinkProof, ticket: string, signal?: AbortSignal): Promise<void>;
   pack(ticket: string, id: string, range?: PackRange, signal?: AbortSignal): Promise<Bytes>;
   /** Says that the whole download arrived and verified. E_LINK_GONE when that was said before. */
   complete(ticket: string, signal?: AbortSignal): Promise<void>;
@@ -33,8 +36,14 @@ export function createShareApi(transport: Transport): ShareRoutes {
       );
     },
 
-    ticket: (proof, signal) =>
-      ask(transport, { method: 'POST', path: ROUTES.shareTicket, json: wireProof(proof), signal }, answers.ticket),
+    ticket: (proof, ticket, signal) =>
+      tell(transport, {
+        method: 'POST',
+        path: ROUTES.shareTicket,
+        json: { ...wireProof(proof), ticket },
+        idempotent: true,
+        signal,
+      }),
 
     pack: (ticket, id, range, signal) =>
       readPack(transport, { method: 'GET', path: sharePackPath(id), headers: admitted(ticket), signal }, range),

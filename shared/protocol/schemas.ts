@@ -245,11 +245,13 @@ export type LinkRow = Static<typeof LinkRow>;
 export const LinkList = Type.Object({ links: Type.Array(LinkRow) }, strict);
 export type LinkList = Static<typeof LinkList>;
 
-export const ShareProof = Type.Object({ lookup: Id16, auth: base64(32) }, strict);
+const shareProof = { lookup: Id16, auth: base64(32) };
+export const ShareProof = Type.Object(shareProof, strict);
+/** The recipient makes the ticket up, so that a request whose answer was lost can be sent again. */
+export const ShareTicket = Type.Object({ ...shareProof, ticket: base64(32) }, strict);
 export const ShareRecord = Type.Object(
   { record: base64(MAX_LINK_RECORD), expiresDay: nullable(Time), downloadsLeft: nullable(Time) },
   strict,
 );
 export type ShareRecord = Static<typeof ShareRecord>;
-export const ShareTicket = Type.Object({ ticket: Type.String() }, strict);
 export const Empty = Type.Object({}, strict);

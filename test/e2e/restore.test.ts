@@ -168,3 +168,36 @@ test('a server that goes away, before a download or in it, stops it, which says 
     await streaming.close();
   }
 });
+
+test('a link for one download counts it once, though an answer is lost and it is begun again, and then it is used up', async () => {
+  await person.openFolder(web, 'papers');
+  await person.selectRow(web, 'film');
+  const url = await person.createLink(web, { limit: 1 });
+  const friend = await ChromiumRig.launch({ extension: null });
+  try {
+    await withoutPickers(friend.context);
+    let taken = 0;
+    await friend.context.route('**/v1/share/ticket', async (route) => {
+      taken += 1;
+      if (taken > 1) return route.continue();
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    const page = await friend.open(url);
+    const download = () => page.getByRole('button', { name: 'Download', exact: true }).click();
+    const begun = page.waitForRequest('**/v1/share/packs/*');
+    await download();
+    await begun;
+    await server.kill();
+    await page.getByRole('button', { name: /^Cancel/ }).click();
+    await says(page, 'Cancelled.');
+    await server.restart();
+    await download();
+    await says(page, 'every byte was verified');
+    assert.ok(taken >= 3, `a ticket was asked for ${taken} times`);
+    await download();
+    await says(page, 'This link does not work');
+  } finally {
+    await friend.close();
+  }
+});

@@ -9,9 +9,9 @@ import {
   ROUTES,
   sharePackPath,
 } from '../../shared/protocol/index.ts';
-import { AccountInfo, LinkList, ShareRecord, ShareTicket } from '../../shared/protocol/schemas.ts';
+import { AccountInfo, LinkList, ShareRecord } from '../../shared/protocol/schemas.ts';
 import { type Answer, type Bench, bench } from './support/bench.ts';
-import { hexId, Person, pack, wrongProof } from './support/person.ts';
+import { hexId, newTicket, Person, pack, wrongProof } from './support/person.ts';
 
 interface Proof {
   lookup: string;
@@ -27,11 +27,16 @@ describe('links', () => {
   after(() => server.close());
 
   const open = (proof: Proof) => server.askShare('POST', ROUTES.shareOpen, { json: proof });
-  const take = (proof: Proof) => server.askShare('POST', ROUTES.shareTicket, { json: proof });
+  const take = (proof: Proof, ticket = newTicket()) =>
+    server.askShare('POST', ROUTES.shareTicket, { json: { ...proof, ticket } });
   const ticketed = (ticket: string) => ({ headers: { authorization: `Ticket ${ticket}` } });
   const fetchPack = (ticket: string, id: string) => server.askShare('GET', sharePackPath(id), ticketed(ticket));
   const complete = (ticket: string) => server.askShare('POST', ROUTES.shareComplete, ticketed(ticket));
-  const ticketOf = async (proof: Proof) => (await take(proof)).as(ShareTicket).ticket;
+  const ticketOf = async (proof: Proof) => {
+    const ticket = newTicket();
+    assert.equal((await take(proof, ticket)).status, 200);
+    return ticket;
+  };
   const rows = async () => (await person.ask('GET', ROUTES.links)).as(LinkList).links;
   const row = async (lookup: string) => (await rows()).find((link) => link.lookup === lookup);
   const policy = (lookup: string, expiresDay: number | null, maxDownloads: number | null) =>
@@ -196,6 +201,36 @@ describe('links', () => {
     }
     assert.equal((await complete(ticket)).status, 200);
     assert.equal((await row(wire.lookup))?.received, 1);
+  });
+
+  it('counts a ticket once however often it is taken, and lets its download go on', async () => {
+    const today = Math.floor(server.now / DAY_MS);
+    const { wire, proof } = await person.link({ maxDownloads: 1, expiresDay: today });
+    const { id, bytes } = pack();
+    await person.put(bytes);
+    const noon = server.now;
+    server.now = (today + 1) * DAY_MS - 1;
+    const ticket = newTicket();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => take(proof, ticket)));
+    assert.ok(answers.every(({ status }) => status === 200));
+    assert.equal((await fetchPack(ticket, id)).status, 200);
+    assert.equal((await take(wrongProof(wire.lookup), ticket)).code, 'link-password');
+    assert.equal((await take(proof)).code, 'link-gone');
+    server.now += 1;
+    assert.equal((await take(proof, ticket)).status, 200);
+    assert.equal((await complete(ticket)).status, 200);
+    assert.equal((await take(proof, ticket)).code, 'link-gone');
+    assert.equal((await row(wire.lookup))?.received, 1);
+    server.now = noon;
+  });
+
+  it('refuses a ticket that is another link’s, short, or not canonical', async () => {
+    const [one, other] = [await person.link(), await person.link()];
+    const ticket = await ticketOf(one.proof);
+    assert.equal((await take(other.proof, ticket)).code, 'link-gone');
+    for (const bad of ['', 'abc', ticket.slice(1), `${ticket}=`, `${ticket}A`]) {
+      assert.equal((await take(one.proof, bad)).code, 'bad-request', bad);
+    }
   });
 
   it('reads packs of the link’s vault only, with a ticket only', async () => {

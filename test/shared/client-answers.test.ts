@@ -70,11 +70,6 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     valid: { record: 'AAAA', expiresDay: 1, downloadsLeft: null },
     ask: (transport) => createShareApi(transport).open(proof),
   },
-  shareTicket: {
-    schema: schemas.ShareTicket,
-    valid: { ticket: 'abc' },
-    ask: (transport) => createShareApi(transport).ticket(proof),
-  },
 };
 
 /** Every place inside a JSON value, as a list of keys. */

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { client as opaque, ready } from '@serenity-kit/opaque';
 import { systemRandom } from '../../shared/browser/index.ts';
-import { type Bytes, fromHex, toHex } from '../../shared/bytes/index.ts';
+import { type Bytes, fromHex, toBase64url, toHex } from '../../shared/bytes/index.ts';
 import {
   type Api,
   createApi,
@@ -31,6 +31,7 @@ import { openShelf, type Shelf } from '../support/shelf.ts';
 
 const { bytes: random } = systemRandom;
 const id = () => toHex(random(16));
+const newTicket = () => toBase64url(random(32));
 const code = (expected: ErrorCode) => (error: unknown) => codeOf(error) === expected;
 const sha256 = async (bytes: Bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 const ed25519 = async () => (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
@@ -438,7 +439,8 @@ describe('links', () => {
   test('open with the proof, hand out packs for a ticket, and count what arrived', async () => {
     const { api, share, proof, link, packId, pack } = await shared({ expiresDay: null, maxDownloads: 2 });
     assert.deepEqual(await share.open(proof), { record: link.record, expiresDay: null, downloadsLeft: 2 });
-    const ticket = await share.ticket(proof);
+    const ticket = newTicket();
+    await share.ticket(proof, ticket);
     assert.ok(Buffer.from(await share.pack(ticket, packId)).equals(pack));
     assert.ok(Buffer.from(await share.pack(ticket, packId, { start: 0, end: 65_536 })).equals(pack));
     await share.complete(ticket);
@@ -456,8 +458,10 @@ describe('links', () => {
 
   test('end with their downloads, and begin again when the owner allows more', async () => {
     const { api, share, proof, link } = await shared({ expiresDay: null, maxDownloads: 1 });
-    await share.complete(await share.ticket(proof));
-    await assert.rejects(share.ticket(proof), code('E_LINK_GONE'));
+    const ticket = newTicket();
+    await share.ticket(proof, ticket);
+    await share.complete(ticket);
+    await assert.rejects(share.ticket(proof, newTicket()), code('E_LINK_GONE'));
     assert.equal((await api.links())[0]?.state, 'used-up');
     await api.updateLink(link.lookup, { expiresDay: null, maxDownloads: 2 });
     assert.equal((await share.open(proof)).downloadsLeft, 1);
@@ -465,7 +469,8 @@ describe('links', () => {
 
   test('are gone when revoked, also for a download that runs', async () => {
     const { api, share, proof, link, packId } = await shared();
-    const ticket = await share.ticket(proof);
+    const ticket = newTicket();
+    await share.ticket(proof, ticket);
     await api.revokeLink(link.lookup);
     await assert.rejects(share.open(proof), code('E_LINK_GONE'));
     await assert.rejects(share.pack(ticket, packId), code('E_LINK_GONE'));

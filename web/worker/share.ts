@@ -1,5 +1,7 @@
 /** The share page's worker: one link, no account, no vault key. Nothing is kept after the page closes. */
+
 import { createFetchTransport, randomFraction, serve, systemClock } from '../../shared/browser/index.ts';
+import { toBase64url } from '../../shared/bytes/index.ts';
 import { createShareApi, withRetry } from '../../shared/client/index.ts';
 import { decodeFragment } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -18,6 +20,8 @@ let emit: (event: VaultEvent) => void = () => {};
 const restores = createRestores((notice) => emit(notice));
 let fragment = '';
 let opened: OpenedShare | null = null;
+/** Tickets of downloads that failed: the next goes on with one, so that a link counts it once. */
+const unused: string[] = [];
 
 function share(): OpenedShare {
   if (opened === null) throw new HoldfastError('E_LOCKED', 'the link is not open');
@@ -42,6 +46,7 @@ const api: ShareApi = {
   async inspect(given) {
     const { hasPassword } = decodeFragment(given);
     fragment = given;
+    unused.length = 0;
     return { needsPassword: hasPassword };
   },
   async open(password) {
@@ -50,20 +55,20 @@ const api: ShareApi = {
   },
   plan: async (restoreId, index) => restores.plan(restoreId, planShare(share().record, index)),
   async download(restoreId, target) {
-    let ticket = '';
-    const report = await restores.run(
-      restoreId,
-      (signal) => {
-        const { proof } = share();
-        return {
-          begin: async () => {
-            ticket = await routes.ticket(proof, signal);
-          },
+    const ticket = unused.pop() ?? toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    const report = await restores
+      .run(
+        restoreId,
+        (signal) => ({
+          begin: () => routes.ticket(share().proof, ticket, signal),
           readPack: (pack, range) => routes.pack(ticket, pack, range, signal),
-        };
-      },
-      target,
-    );
+        }),
+        target,
+      )
+      .catch((error: unknown) => {
+        unused.push(ticket);
+        throw error;
+      });
     // The receipt for the owner. The download is whole even when it cannot be delivered.
     await routes.complete(ticket).catch(() => {});
     return report;

@@ -250,4 +250,5 @@ export class Person {
 }
 
 export const wrongProof = (lookup: string) => ({ lookup, auth: base64(randomBytes(32)) });
+export const newTicket = (): string => base64(randomBytes(32));
 export const hexOf = (bytes: Uint8Array): string => toHex(bytes);
