@@ -11,6 +11,7 @@ import { hashFile, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
 import { until } from '../support/waiting.ts';
+import { beginAudit } from './support/audit.ts';
 import * as person from './support/firefox-journey.ts';
 import type { Person } from './support/journey.ts';
 import { readVault, restoreEverything, versionCounts } from './support/reader.ts';
@@ -178,6 +179,11 @@ test('a folder chosen in the dialog is backed up with everything in it, each fil
 });
 
 const sizeOf = (path: string): number => (path.endsWith('.bin') ? 2_000_000 : path.includes('empty') ? 0 : path.length);
+
+test('what is safe is read back in idle hours, and dated', async () => {
+  await page.evaluate(`${beginAudit}`);
+  await page.waitForText('.truth', 'last read back', 60_000);
+});
 
 test('nothing went wrong unseen, and nobody else was asked', async () => {
   assert.deepEqual(await rig.errors(), []);

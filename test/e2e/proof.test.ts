@@ -12,6 +12,7 @@ import { hashFile, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
 import { until } from '../support/waiting.ts';
+import { beginAudit } from './support/audit.ts';
 import * as person from './support/journey.ts';
 import { readVault, restoreEverything, versionCounts } from './support/reader.ts';
 
@@ -58,29 +59,6 @@ async function newPacks(): Promise<readonly string[]> {
   return files.filter((path) => !packs.includes(path));
 }
 
-/** Has the day's stretch begin now, as the alarm does when its time has come. */
-async function auditNow(): Promise<void> {
-  await page.evaluate(async () => {
-    const opening = indexedDB.open('holdfast-queue');
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-    });
-    const settings = db.transaction('settings', 'readwrite').objectStore('settings');
-    const value = { dueAt: 0, day: 0, packs: 0, provenAt: null, damaged: null };
-    await new Promise((resolve) => {
-      const reading = settings.get('audit');
-      reading.onsuccess = () => {
-        settings.put({ name: 'audit', value: { ...value, ...reading.result?.value, day: 0, dueAt: 0 } }).onsuccess =
-          resolve;
-      };
-    });
-    db.close();
-    const { chrome } = globalThis as unknown as { chrome: { runtime: { sendMessage(said: unknown): Promise<null> } } };
-    await chrome.runtime.sendMessage({ holdfast: 1, to: 'background', message: { type: 'wake' } });
-  });
-}
-
 async function proofOf(name: string): Promise<string> {
   await person.goTo(page, 'Files');
   await person.selectRow(page, name);
@@ -92,7 +70,7 @@ test('a file is safe by sample, and dated once it was read back', async () => {
   await backUp('lost.bin');
   assert.equal(packs.length, 2);
   assert.match(await proofOf('kept.bin'), /^Not read back yet/);
-  await auditNow();
+  await page.evaluate(beginAudit);
   await person.goTo(page, 'Backup');
   await page
     .getByText(/last read back/)
@@ -103,7 +81,7 @@ test('a file is safe by sample, and dated once it was read back', async () => {
 
 test('what the server lost is told with its files, and the rest is proven', async () => {
   await rename(packs[1]!, join(root, 'pack'));
-  await auditNow();
+  await page.evaluate(beginAudit);
   await person.goTo(page, 'Backup');
   await page.getByText('The server does not give back what it was given').waitFor();
   await page
@@ -116,7 +94,7 @@ test('what the server lost is told with its files, and the rest is proven', asyn
 
 test('put back by the operator, it is whole again', async () => {
   await rename(join(root, 'pack'), packs[1]!);
-  await auditNow();
+  await page.evaluate(beginAudit);
   await person.goTo(page, 'Backup');
   await page.getByText('Everything is safe').first().waitFor();
   assert.match(await proofOf('lost.bin'), /^Read back and verified /);
@@ -124,7 +102,7 @@ test('put back by the operator, it is whole again', async () => {
 
 test('lost for good, it is mended by dropping the file again, and the note goes when that was read back', async () => {
   await rm(packs[1]!);
-  await auditNow();
+  await page.evaluate(beginAudit);
   await person.goTo(page, 'Backup');
   await page.getByText(/^1 file may not come back whole\. Back them up again/).waitFor();
   await drop('lost.bin');
@@ -142,7 +120,7 @@ test('lost for good, it is mended by dropping the file again, and the note goes 
 });
 
 test('beside what is read, the packs answer what only their bytes can', async () => {
-  await auditNow();
+  await page.evaluate(beginAudit);
   await until('right answers of all packs', async () => (await answered()) === packs.length);
 });
 
