@@ -181,8 +181,11 @@ test('a folder chosen in the dialog is backed up with everything in it, each fil
 const sizeOf = (path: string): number => (path.endsWith('.bin') ? 2_000_000 : path.includes('empty') ? 0 : path.length);
 
 test('what is safe is read back in idle hours, and dated', async () => {
-  await page.evaluate(`${beginAudit}`);
-  await page.waitForText('.truth', 'last read back', 60_000);
+  const audited = async (): Promise<string> => {
+    await page.evaluate(`${beginAudit}`);
+    return page.waitForText('.truth', 'last read back', 5_000);
+  };
+  await until('an audit', audited, 60_000);
 });
 
 test('nothing went wrong unseen, and nobody else was asked', async () => {

@@ -95,12 +95,16 @@ export interface VersionRow {
   sourceUrl: string | null;
 }
 
-/** What reading back has shown of a file's newest version. */
-export interface FileProof {
+/** What reading back has shown of a file's newest version, or of those of all files under a folder. */
+export interface Proof {
+  /** Files with content. */
+  files: number;
+  /** Of them, those that were read back and verified as a whole. */
+  read: number;
+  /** Of them, those that did not come back whole when they were last read. */
+  damaged: number;
   /** Since when all of it has been read back and verified; null while some of it never was. */
   readAt: number | null;
-  /** Some of it did not come back whole when it was last read. */
-  damaged: boolean;
 }
 
 export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'node'; fileId: string };
@@ -207,8 +211,8 @@ export interface VaultApi {
   search(query: string, limit: number): Promise<readonly FileRow[]>;
   versions(fileId: string): Promise<readonly VersionRow[]>;
 
-  /** Null where nobody knows: on the web, for folders, and for a file without content. E_NOT_FOUND. */
-  proof(fileId: string): Promise<FileProof | null>;
+  /** Null where nobody knows, which is on the web, and for what has no content. The next call ends it. E_NOT_FOUND, E_CANCELLED. */
+  proof(fileId: string): Promise<Proof | null>;
 
   /** What is to be restored, as it stands now. It is kept under this name until it was restored or cancelled. */
   planRestore(restoreId: string, subject: RestoreSubject): Promise<RestorePlan>;

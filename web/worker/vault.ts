@@ -15,7 +15,7 @@ import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.t
 import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
 import { linkOf, listLinks } from './link-list.ts';
-import { proofOfFile } from './proofs.ts';
+import { proofOfNode } from './proofs.ts';
 import { createRestores } from './restores.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -32,6 +32,7 @@ const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : 
 const current = () => accounts.session;
 const catalog = createCatalog(() => current().vault.state);
 const restores = createRestores((notice) => emit(notice));
+let proving = new AbortController();
 
 function reader(signal?: AbortSignal): ReadPack {
   const { vault, ports } = current();
@@ -77,7 +78,13 @@ const api: VaultApi = {
   }),
   search: async (query, limit) => catalog.search(query, limit),
   versions: async (fileId) => catalog.versions(fileId),
-  proof: (fileId) => (CLIENT === 'web' ? Promise.resolve(null) : proofOfFile(current(), fileId, reader())),
+  async proof(fileId) {
+    // Of a large folder it takes a while; whoever looks at another item does not wait for it.
+    proving.abort();
+    proving = new AbortController();
+    const { signal } = proving;
+    return CLIENT === 'web' ? null : proofOfNode(current(), fileId, reader(signal), signal);
+  },
   planRestore: async (restoreId, subject) => restores.plan(restoreId, planSubject(subject)),
   restore: (restoreId, target) => restores.run(restoreId, (signal) => ({ readPack: reader(signal) }), target),
   resolveConflict: async (restoreId, rule) => restores.resolveConflict(restoreId, rule),

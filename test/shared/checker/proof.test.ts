@@ -1,8 +1,8 @@
-/** The date of a file: the oldest among its packs, and none while one of them was never read back whole. */
+/** The date of a file or folder: the oldest among its packs, and none while one of them was never read back whole. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AuditedPack, proofOf } from '../../../shared/checker/index.ts';
+import { type AuditedPack, joined, NOTHING_TO_PROVE, type Proof, proofOf } from '../../../shared/checker/index.ts';
 import { newestVersion, packsOf, packsOfVersion } from '../../../shared/vault/index.ts';
 import { foundVault, joinVault, random } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
@@ -18,12 +18,11 @@ const audits = fc.dictionary(id, pack).map((found) => new Map(Object.entries(fou
 test('the date is that of the pack that was read longest ago', () => {
   fc.assert(
     fc.property(fc.uniqueArray(id), audits, (packs, audited) => {
-      const { readAt, damaged } = proofOf(packs, audited);
+      const { files, read, readAt, damaged } = proofOf(packs, audited);
       const found = packs.map((each) => audited.get(each));
-      assert.equal(
-        damaged,
-        found.some((each) => each?.damage),
-      );
+      assert.equal(files, packs.length === 0 ? 0 : 1);
+      assert.equal(damaged, found.some((each) => each?.damage) ? 1 : 0);
+      assert.equal(read, readAt === null ? 0 : 1);
       if (readAt === null) assert.ok(packs.length === 0 || found.some((each) => each === undefined || each.damage));
       else assert.ok(found.every((each) => each!.at >= readAt) && found.some((each) => each!.at === readAt));
     }),
@@ -37,6 +36,22 @@ test('reading another pack back never makes a date older, and never takes one aw
       const before = proofOf(packs, audited);
       const after = proofOf(packs, new Map([...audited, [read, { at: newest + later, damage: null }]]));
       if (before.readAt !== null) assert.ok(after.readAt !== null && after.readAt >= before.readAt);
+    }),
+  );
+});
+
+test('of several files the oldest date counts, and none while one was never read back', () => {
+  const proof = fc.tuple(fc.uniqueArray(id), audits).map(([packs, audited]) => proofOf(packs, audited));
+  fc.assert(
+    fc.property(fc.array(proof), fc.nat(), (proofs, at) => {
+      const all = (some: readonly Proof[]) => some.reduce(joined, NOTHING_TO_PROVE);
+      const whole = all(proofs);
+      const cut = at % (proofs.length + 1);
+      assert.deepEqual(joined(all(proofs.slice(0, cut)), all(proofs.slice(cut))), whole, 'however they are joined');
+      const sum = (of: 'files' | 'read' | 'damaged') => proofs.reduce((total, each) => total + each[of], 0);
+      assert.deepEqual([whole.files, whole.read, whole.damaged], [sum('files'), sum('read'), sum('damaged')]);
+      const dates = proofs.flatMap(({ readAt }) => readAt ?? []);
+      assert.equal(whole.readAt, dates.length > 0 && dates.length === whole.files ? Math.min(...dates) : null);
     }),
   );
 });

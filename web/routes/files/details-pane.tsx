@@ -1,6 +1,6 @@
 /** Everything about one file or folder, and what can be done with it. */
 import type { ComponentChildren } from 'preact';
-import type { FileProof, FileRow, VersionRow } from '../../session/index.ts';
+import type { FileRow, Proof, VersionRow } from '../../session/index.ts';
 import {
   Badge,
   Banner,
@@ -107,20 +107,22 @@ function factsOf(row: FileRow): (readonly [string, ComponentChildren])[] {
 }
 
 /** Nothing while it is not known, or where nobody can know. */
-function useProof({ fileId, kind, versions }: FileRow): (readonly [string, ComponentChildren])[] {
+function useProof({ fileId, versions, files }: FileRow): (readonly [string, ComponentChildren])[] {
   const { api } = useDesk();
-  const ask = async () => (kind === 'file' ? api.proof(fileId) : null);
-  const { value, loading } = useLoaded(ask, [api, fileId, versions]);
-  return value === null || loading ? [] : [[text.details.proof, <Proof key="proof" {...value} />]];
+  const { value, loading } = useLoaded(() => api.proof(fileId), [api, fileId, versions, files]);
+  return value === null || loading ? [] : [[text.details.proof, <ProofFact key="proof" {...value} />]];
 }
 
-function Proof({ damaged, readAt }: FileProof) {
-  if (!damaged) return readAt === null ? text.details.proofSample : text.details.proofDate(formatMoment(readAt));
-  return (
-    <>
-      <Badge tone="bad">{text.details.proofDamaged}</Badge> {text.details.proofDamagedHint}
-    </>
-  );
+function ProofFact({ files, read, damaged, readAt }: Proof) {
+  if (damaged > 0) {
+    return (
+      <>
+        <Badge tone="bad">{text.details.proofDamaged}</Badge> {text.details.proofDamagedHint(damaged, files)}
+      </>
+    );
+  }
+  if (readAt !== null) return text.details.proofDate(formatMoment(readAt));
+  return read === 0 ? text.details.proofSample : text.details.proofSome(read, files);
 }
 
 function Versions({ row, onRestore }: { row: FileRow; onRestore: (versionId: string) => void }) {

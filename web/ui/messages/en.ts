@@ -154,8 +154,11 @@ export const details = {
   proof: 'Proof',
   proofDate: (date: string) => `Read back and verified ${date}`,
   proofSample: 'Not read back yet: safe by sample',
+  proofSome: (read: number, files: number) =>
+    `${formatCount(read)} of ${plural(files, 'file', 'files')} read back and verified, the rest safe by sample`,
   proofDamaged: 'Damaged',
-  proofDamagedHint: 'on the server. Backup says what to do.',
+  proofDamagedHint: (damaged: number, files: number) =>
+    `on the server${files > 1 ? `: ${plural(damaged, 'file', 'files')}` : ''}. Backup says what to do.`,
   restore: 'Restore',
   restoreZip: 'Restore as ZIP',
   restoreFolder: 'Restore to folder…',
