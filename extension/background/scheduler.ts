@@ -3,7 +3,7 @@
  * may die at any instruction. May not: touch keys or bytes.
  */
 import { createMutex } from '../../shared/async/index.ts';
-import type { EngineReport } from '../messaging/index.ts';
+import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import type { AlarmName, BadgeLook, EngineHost } from '../platform/index.ts';
 import type { Outbox, QueueSummary } from '../queue/index.ts';
 import { openFiles } from '../ui/truth.ts';
@@ -62,10 +62,14 @@ export class Scheduler {
     for (const cause of plan.clear) await unnotify(cause);
   }
 
-  /** While anything is open the engine stays: it keeps alive the handles that the browser allows it to read. */
-  async #isEmpty(): Promise<boolean> {
-    const present = await this.#ports.summary();
-    return openFiles(present) === 0 && present.walks === 0;
+  /**
+   * While anything is open the engine stays: it keeps alive the handles that the browser allows it to read. It may also have
+   * been woken since it said that it is idle, and be at a proof.
+   */
+  async #isOver(): Promise<boolean> {
+    const { summary, locksHeld } = this.#ports;
+    const present = await summary();
+    return openFiles(present) === 0 && present.walks === 0 && !(await locksHeld()).has(AT_WORK);
   }
 
   async #look(idle: boolean): Promise<void> {
@@ -76,12 +80,13 @@ export class Scheduler {
     await repeat('engine-wake', due === null && drops === 0 ? IDLE_MINUTES : BUSY_MINUTES);
     await fireAt('retry', busy ? null : due);
     const audit = await outbox.audits.dueAt();
-    await fireAt('audit', audit);
     const proof = !idle && audit !== null && audit <= now();
+    // Whoever is woken for it puts it off. An alarm for what is past would ring at once, and the second call break it off.
+    await fireAt('audit', proof ? null : audit);
     // The engine stays while anything is open: without one, what waits may be leased to one that died.
     const orphaned = due !== null && !(await host.isRunning());
     if (busy || proof || orphaned) await host.wake();
-    else if (idle && (await this.#isEmpty())) await host.close();
+    else if (idle && (await this.#isOver())) await host.close();
     await this.refresh();
   }
 }

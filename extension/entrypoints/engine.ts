@@ -2,7 +2,7 @@
 import { locksHeld, randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
 import { deviceName } from '../../web/worker/device-name.ts';
 import { createLoans, Sources } from '../capture/worker/index.ts';
-import type { EngineReport } from '../messaging/index.ts';
+import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import { holdLife, isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
 import { type AuditPorts, auditWhenDue, connectLanes, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
@@ -34,7 +34,7 @@ const loop = new EngineLoop({
   isMetered,
   random: randomFraction,
   web: { fetch: (url, init) => fetch(url, init), isOnline: () => navigator.onLine, now: Date.now },
-  exclusively: (work) => withLock('holdfast-runner', work),
+  exclusively: (work) => withLock(AT_WORK, work),
   whenIdle: (signal) => auditWhenDue(auditing, signal),
   report,
 });

@@ -60,6 +60,9 @@ export interface Responses {
   'engine-report': null;
 }
 
+/** Name of the lock that the engine holds while it is at work. */
+export const AT_WORK = 'holdfast-runner';
+
 /** What the engine's worker tells its surroundings. */
 export type EngineReport =
   /** Still at it; keeps the background page alive where it would be put to sleep. */

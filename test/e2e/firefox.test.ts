@@ -183,7 +183,7 @@ const sizeOf = (path: string): number => (path.endsWith('.bin') ? 2_000_000 : pa
 test('what is safe is read back in idle hours, and dated', async () => {
   const audited = async (): Promise<string> => {
     await page.evaluate(`${beginAudit}`);
-    return page.waitForText('.truth', 'last read back', 5_000);
+    return page.waitForText('.truth', 'last read back', 20_000);
   };
   await until('an audit', audited, 60_000);
 });

@@ -8,7 +8,7 @@ import { type CapturePorts, captureWeb, releaseAllowed } from '../../extension/b
 import { causesOf, planNotices } from '../../extension/background/causes.ts';
 import { Scheduler } from '../../extension/background/scheduler.ts';
 import { captureOf } from '../../extension/capture/link.ts';
-import type { WebCapture } from '../../extension/messaging/index.ts';
+import { AT_WORK, type WebCapture } from '../../extension/messaging/index.ts';
 import { createOutbox, openQueue, type QueueSummary, readSummary } from '../../extension/queue/index.ts';
 import { truthOf } from '../../extension/ui/truth.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -93,6 +93,16 @@ test('the engine is closed when nothing is open any more, and told of what came 
   await r.outbox.intake.capture([bytesItem('late')]);
   await r.scheduler.report({ type: 'idle', nextDue: null });
   assert.ok(r.log.includes('wake') && !r.log.includes('close'));
+});
+
+test('an engine that was woken since it said that it is idle is not closed', async () => {
+  const r = rig();
+  r.locks.add(AT_WORK);
+  await r.scheduler.report({ type: 'idle', nextDue: null });
+  assert.ok(!r.log.includes('close'));
+  r.locks.delete(AT_WORK);
+  await r.scheduler.report({ type: 'idle', nextDue: null });
+  assert.ok(r.log.includes('close'));
 });
 
 test('pausing stops the alarms, resuming wakes the engine', async () => {
@@ -256,8 +266,10 @@ test('an alarm is set for the next audit; when it is due and nothing else is, th
   const dueAt = (await r.outbox.audits.dueAt()) ?? 0;
   assert.ok(dueAt > r.clock.now && r.log.includes(`audit at ${dueAt}`) && !r.log.includes('wake'));
   r.clock.now = dueAt;
+  r.log.length = 0;
   await r.scheduler.wake();
   assert.ok(r.log.includes('wake'));
+  assert.ok(r.log.includes('audit at null'), 'an alarm for what is past rings at once, and would break the audit off');
   r.log.length = 0;
   await r.scheduler.report({ type: 'idle', nextDue: null });
   assert.ok(!r.log.includes('wake'), 'the engine has just looked');
