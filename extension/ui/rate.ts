@@ -1,5 +1,6 @@
 /** How fast bytes become safe: an average over the last seconds, so that the time left does not jump about. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useNow } from './use-live.ts';
 
 export interface Sample {
   readonly at: number;
@@ -8,6 +9,7 @@ export interface Sample {
 
 const WINDOW_MS = 15_000;
 const SHORTEST_MS = 1_500;
+const LOOK_MS = 3_000;
 
 /** Samples of the last seconds, oldest first; begun anew when the count went back. */
 export function withSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
@@ -23,13 +25,14 @@ export function rateOf(samples: readonly Sample[]): number | null {
   return ((last.bytes - first.bytes) * 1_000) / (last.at - first.at);
 }
 
-/** The rate of a count of bytes that grows; null while it does not run. */
+/** The rate of a count of bytes that grows; null while it does not run. A standstill is seen too. */
 export function useRate(bytes: number, running: boolean): number | null {
+  const now = useNow(LOOK_MS);
   const samples = useRef<readonly Sample[]>([]);
   const [rate, setRate] = useState<number | null>(null);
   useEffect(() => {
     samples.current = running ? withSample(samples.current, { at: Date.now(), bytes }) : [];
     setRate(rateOf(samples.current));
-  }, [bytes, running]);
+  }, [bytes, running, now]);
   return rate;
 }

@@ -132,6 +132,8 @@ test('the rate is an average over the last seconds and begins anew with a new co
     samples = withSample(samples, { at: second * 1_000, bytes: second * 500 });
   assert.equal(rateOf(samples), 500);
   assert.ok(samples.length <= 17);
-  samples = withSample(samples, { at: 31_000, bytes: 10 });
+  for (let second = 31; second <= 50; second++) samples = withSample(samples, { at: second * 1_000, bytes: 15_000 });
+  assert.equal(rateOf(samples), 0, 'a standstill is one');
+  samples = withSample(samples, { at: 51_000, bytes: 10 });
   assert.deepEqual([samples.length, rateOf(samples)], [1, null]);
 });
