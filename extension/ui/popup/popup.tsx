@@ -39,8 +39,8 @@ interface HomeProps {
 function Home({ ports, summary, onDownloads }: HomeProps) {
   const now = useNow(10_000);
   const signedOut = summary.account === null;
-  const work = useWork();
-  const { error, run } = work;
+  const saving = useWork();
+  const { error, run } = useWork();
   // The permission is asked for in the press itself.
   const openDownloads = async (asked: Promise<boolean>): Promise<void> => {
     if (await asked) onDownloads();
@@ -53,13 +53,14 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
         <PauseButton summary={summary} onAsk={(message) => run(ports.send(message))} />
       </header>
       {error !== null && <ErrorNote brief error={error} />}
+      {saving.error !== null && <ErrorNote brief error={saving.error} />}
       <TruthLine truth={truthOf(summary, now)} />
       <RunProgress summary={summary} />
       <div class="popup-ways">
         <Button kind="primary" wide icon={signedOut ? 'person' : 'backup'} onClick={goTo('backup')}>
           {signedOut ? popup.signIn : popup.back}
         </Button>
-        <ThisPage ports={ports} work={work} />
+        <ThisPage ports={ports} work={saving} />
         <Button wide icon="restore" onClick={() => run(openDownloads(ports.requestDownloads()))}>
           {popup.download}
         </Button>
