@@ -53,6 +53,14 @@ export const ERROR_CODES = [
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** Over when their cause is; anything else would only come again. */
+export const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'E_OFFLINE',
+  'E_TIMEOUT',
+  'E_UNAVAILABLE',
+  'E_RATE',
+]);
+
 /** The one error class. `detail` is for logs and developers, never the only thing a person sees. */
 export class HoldfastError extends Error {
   override readonly name = 'HoldfastError';

@@ -1,9 +1,7 @@
 /** Asking that waits out a broken road: a restore stands still, and goes on by itself, for as long as it is wanted. */
 import { backoff } from '../async/index.ts';
-import { codeOf, type ErrorCode } from '../errors/index.ts';
+import { codeOf, type ErrorCode, PASSING } from '../errors/index.ts';
 
-/** Over when their cause is; anything else would only come again. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_OFFLINE', 'E_TIMEOUT', 'E_UNAVAILABLE', 'E_RATE']);
 const LEAST_MS = 500;
 const WAITS = { baseMs: 2_000, capMs: 30_000 };
 

@@ -28,6 +28,7 @@ const FILES = {
   'too much.bin': 20 * MIB,
   'signed out.bin': 300_000,
   'lane.bin': 12 * MIB,
+  'meanwhile.bin': MIB,
   'engine.bin': 12 * MIB,
 } as const;
 type FileName = keyof typeof FILES;
@@ -176,6 +177,19 @@ test('the server cannot be reached: said on page and popup, and it goes on by it
   await says(web, 'The server cannot be reached.');
   await server.restart();
   await isSafe('offline.bin');
+});
+
+test('a page that is opened while the server is away says so, takes files, and goes on by itself', async () => {
+  await backup.close();
+  await server.stop();
+  backup = await rig.openExtension('page.html');
+  await says(backup, `Signed in as ${ada.name}, but the server does not answer`);
+  await rig.drop(backup, 'section.drop', [pathOf('meanwhile.bin')]);
+  await says(backup, 'The server cannot be reached.');
+  await notSafe();
+  await server.restart();
+  await backup.getByRole('navigation', { name: 'Main' }).first().waitFor();
+  await isSafe('meanwhile.bin');
 });
 
 test('the server was put back to an older state: said, nothing is overwritten, and the newer state goes on', async () => {

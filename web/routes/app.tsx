@@ -11,6 +11,7 @@ import type { ExtraRoute } from './extra-route.ts';
 import { createBoard } from './restore/board.ts';
 import type { Router } from './router.ts';
 import { Shell } from './shell.tsx';
+import { Away } from './sign-in/away.tsx';
 import { SignInScreen } from './sign-in/sign-in-screen.tsx';
 
 export interface AppProps {
@@ -54,6 +55,9 @@ export function App(props: AppProps) {
           onRetry={() => void store.ask()}
           onReady={onReady}
         />
+      )}
+      {view.phase === 'known' && view.status.state === 'away' && (
+        <Away name={view.status.name} onAsk={() => api.status().then(store.set)} screen={extraRoutes[0]?.screen} />
       )}
       {view.phase === 'known' && view.status.state === 'ready' && (
         <Shell

@@ -16,6 +16,8 @@ export interface ServerSummary {
 
 export type SessionStatus =
   | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null }
+  /** Signed in, but the server does not answer, and it holds a part of what opens the vault. */
+  | { state: 'away'; name: string }
   | { state: 'ready'; name: string; accountId: string; deviceId: string };
 
 export interface PasswordEstimate {

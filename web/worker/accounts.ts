@@ -13,7 +13,7 @@ import {
 } from '../../shared/account/sign-in.ts';
 import { connectAccount, createFetchTransport, createKeyStore, systemRandom } from '../../shared/browser/index.ts';
 import { createApi } from '../../shared/client/index.ts';
-import { codeOf, type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
+import { codeOf, type ErrorCode, HoldfastError, PASSING } from '../../shared/errors/index.ts';
 import type { ServerSummary, SessionStatus, VaultApi } from '../session/contract.ts';
 import { deviceName } from './device-name.ts';
 
@@ -113,10 +113,12 @@ export class Accounts {
   }
 
   async #resume(): Promise<SessionStatus> {
-    if ((await this.#keyStore.load()) === null) return this.#signedOut(null);
+    const device = await this.#keyStore.load();
+    if (device === null) return this.#signedOut(null);
     try {
       return this.#enter(await resumeSession(await this.#ports()));
     } catch (error) {
+      if (PASSING.has(codeOf(error))) return { state: 'away', name: device.name };
       return this.#signedOut(codeOf(error));
     }
   }

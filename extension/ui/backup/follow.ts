@@ -17,6 +17,7 @@ export interface VaultSide {
 export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send): void {
   const tell = (status: SessionStatus): void => {
     // A server that does not answer signs nobody out.
+    if (status.state === 'away') return;
     if (status.state === 'signed-out' && status.reason !== null && status.reason !== 'E_SESSION') return;
     // Whoever is not told now is told with the next change, or when a page opens next.
     void send({ type: 'account', name: status.state === 'ready' ? status.name : null }).catch(() => undefined);

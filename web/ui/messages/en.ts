@@ -19,6 +19,10 @@ export const app = {
   close: 'Close',
   cancel: 'Cancel',
   tryAgain: 'Try again',
+  awayTitle: (name: string) => `Signed in as ${name}, but the server does not answer`,
+  away: 'Everything you backed up is untouched. This page goes on by itself as soon as the server is back.',
+  awayBackup:
+    'Everything you backed up is untouched. Choose what you like: it waits here, and is sent as soon as the server is back.',
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'This browser did not allow copying. Select the text and copy it yourself.',
