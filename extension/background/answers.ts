@@ -39,6 +39,6 @@ async function putAccount({ controls, audits }: Outbox, name: string | null): Pr
   if (name !== (await controls.get('account'))) await audits.forget();
   await controls.put('account', name);
   if (name === null) return;
-  await controls.release('auth');
-  await controls.release('locked');
+  // Whoever has just been let in has also just reached the server.
+  for (const reason of ['auth', 'locked', 'offline'] as const) await controls.release(reason);
 }

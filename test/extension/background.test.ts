@@ -114,16 +114,18 @@ test('pausing stops the alarms, resuming wakes the engine', async () => {
   assert.ok(r.log.includes('wake'));
 });
 
-test('signing in lets what waited for it go on', async () => {
-  const r = rig();
-  const [id] = await r.outbox.intake.capture([bytesItem('a')]);
-  await r.outbox.leases.claim('one', { jobs: 1, files: 1, bytes: 1, leaseMs: 1 });
-  await r.outbox.leases.wait('one', [id!], 'auth', r.clock.now + HOUR);
-  await r.answers.account?.({ type: 'account', name: 'ada' });
-  const summary = await readSummary(r.db);
-  assert.deepEqual([summary.account, summary.counts.queued], ['ada', 1]);
-  assert.ok(r.log.includes('wake'));
-});
+for (const reason of ['auth', 'locked', 'offline'] as const)
+  test(`signing in lets go on what waited: ${reason}`, async () => {
+    const r = rig();
+    const [id] = await r.outbox.intake.capture([bytesItem('a')]);
+    await r.outbox.leases.claim('one', { jobs: 1, files: 1, bytes: 1, leaseMs: 1 });
+    await r.outbox.leases.wait('one', [id!], reason, r.clock.now + HOUR);
+    await r.outbox.leases.setHold({ reason, code: 'E_SESSION', notBefore: r.clock.now + HOUR, tries: 1 });
+    await r.answers.account?.({ type: 'account', name: 'ada' });
+    const summary = await readSummary(r.db);
+    assert.deepEqual([summary.account, summary.counts.queued, summary.hold], ['ada', 1, null]);
+    assert.ok(r.log.includes('wake'));
+  });
 
 const page = captureOf('page', 'https://site.test/p', 'P') as WebCapture;
 
