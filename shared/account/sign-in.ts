@@ -34,6 +34,8 @@ export { generatePassphrase } from './passphrase.ts';
 export { estimate } from './password-policy.ts';
 
 const EPOCH = 1;
+/** Somebody waits for the keys to be gone. */
+const SIGN_OUT_MS = 5_000;
 
 /** A sign-up before the words were typed back; nothing exists on the server. */
 export interface PendingSignUp {
@@ -134,10 +136,10 @@ export async function setPassword(session: Session, password: string): Promise<v
   await ports.api.passwordFinish({ name: device.name, record: opaque.record, wrap });
 }
 
-/** Ends the session on the server as far as it answers, and forgets every key on this device. */
+/** Ends the session on the server if it answers in time, and forgets every key on this device. */
 export async function signOut(ports: AccountPorts): Promise<void> {
   try {
-    await ports.api.signOut();
+    await ports.api.signOut(AbortSignal.timeout(SIGN_OUT_MS));
   } finally {
     await ports.keyStore.clear();
     ports.useToken(null);

@@ -313,3 +313,18 @@ test('after all of it every file is there once, and comes back as it was', async
   const given = await Promise.all(names.map(async (name) => [name, await hashFile(pathOf(name))] as const));
   assert.deepEqual(await restoreEverything(reader), new Map(given));
 });
+
+test('who signs out while the server is away is told which server that is, and can go to another', async () => {
+  await backup.close();
+  await server.stop();
+  backup = await rig.openExtension('page.html');
+  await backup.getByRole('button', { name: 'Sign out' }).click();
+  await says(backup, `Server: ${server.app}`);
+  await says(backup, 'The server cannot be reached.');
+  const other = await TestServer.start();
+  try {
+    await person.chooseServer(backup, other.app);
+  } finally {
+    await other.dispose();
+  }
+});

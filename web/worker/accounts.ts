@@ -127,8 +127,10 @@ export class Accounts {
     try {
       return { state: 'signed-out', server: await summarise((await this.#ports()).serverUrl), reason };
     } catch (error) {
-      // The web app has one server only, and says that it does not answer; the extension asks for another address.
-      const server = this.#client === 'web' ? { url: this.#defaultServer, registrationOpen: true } : null;
+      // The web app has one server only, the extension the one that was chosen: it is named though it does not answer.
+      const chosen = (await this.#keyStore.load())?.serverUrl ?? (await this.#keyStore.setting(SERVER_SETTING));
+      const url = this.#client === 'web' ? this.#defaultServer : chosen;
+      const server = url === null ? null : { url, registrationOpen: true };
       return { state: 'signed-out', server, reason: reason ?? codeOf(error) };
     }
   }
