@@ -3,10 +3,11 @@
  * key, no format. The worker (web/worker) implements `VaultApi`; the screens reach it through `web/session`. Ids are
  * lower-case hex strings. Failures arrive as HoldfastError with a stable code.
  */
+import type { Proof } from '../../shared/checker/index.ts';
 import type { ErrorCode } from '../../shared/errors/index.ts';
 import type { ConflictRule, TreeReport } from '../../shared/restorer/index.ts';
 
-export type { ConflictRule };
+export type { ConflictRule, Proof };
 
 export interface ServerSummary {
   /** Address of the server, for example http://127.0.0.1:8787 */
@@ -95,18 +96,6 @@ export interface VersionRow {
   current: boolean;
   changedDuringRead: boolean;
   sourceUrl: string | null;
-}
-
-/** What reading back has shown of a file's newest version, or of those of all files under a folder. */
-export interface Proof {
-  /** Files with content. */
-  files: number;
-  /** Of them, those that were read back and verified as a whole. */
-  read: number;
-  /** Of them, those that did not come back whole when they were last read. */
-  damaged: number;
-  /** Since when all of it has been read back and verified; null while some of it never was. */
-  readAt: number | null;
 }
 
 export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'node'; fileId: string };
@@ -213,7 +202,10 @@ export interface VaultApi {
   search(query: string, limit: number): Promise<readonly FileRow[]>;
   versions(fileId: string): Promise<readonly VersionRow[]>;
 
-  /** Null where nobody knows, which is on the web, and for what has no content. The next call ends it. E_NOT_FOUND, E_CANCELLED. */
+  /**
+   * What reading back has shown of a file's newest version, or of those of all files under a folder.
+   * Null where nobody knows, which is on the web, and for what has no content. The next call ends it. E_NOT_FOUND, E_CANCELLED.
+   */
   proof(fileId: string): Promise<Proof | null>;
 
   /** What is to be restored, as it stands now. It is kept under this name until it was restored or cancelled. */

@@ -1,6 +1,5 @@
 /** The share page's worker: one link, no account, no vault key. Nothing is kept after the page closes. */
-
-import { createFetchTransport, randomFraction, serve, systemClock } from '../../shared/browser/index.ts';
+import { createFetchTransport, randomFraction, serve, systemClock, systemRandom } from '../../shared/browser/index.ts';
 import { toBase64url } from '../../shared/bytes/index.ts';
 import { createShareApi, withRetry } from '../../shared/client/index.ts';
 import { decodeFragment } from '../../shared/crypto/index.ts';
@@ -55,7 +54,7 @@ const api: ShareApi = {
   },
   plan: async (restoreId, index) => restores.plan(restoreId, planShare(share().record, index)),
   async download(restoreId, target) {
-    const ticket = unused.pop() ?? toBase64url(crypto.getRandomValues(new Uint8Array(32)));
+    const ticket = unused.pop() ?? toBase64url(systemRandom.bytes(32));
     const report = await restores
       .run(
         restoreId,
