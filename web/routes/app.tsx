@@ -57,7 +57,7 @@ export function App(props: AppProps) {
         />
       )}
       {view.phase === 'known' && view.status.state === 'away' && (
-        <Away name={view.status.name} onAsk={() => api.status().then(store.set)} screen={extraRoutes[0]?.screen} />
+        <Away name={view.status.name} onStatus={store.set} screen={extraRoutes[0]?.screen} />
       )}
       {view.phase === 'known' && view.status.state === 'ready' && (
         <Shell

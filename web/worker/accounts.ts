@@ -116,7 +116,9 @@ export class Accounts {
     const device = await this.#keyStore.load();
     if (device === null) return this.#signedOut(null);
     try {
-      return this.#enter(await resumeSession(await this.#ports()));
+      const session = await resumeSession(await this.#ports());
+      // Somebody may have signed out while the server was asked.
+      return (await this.#keyStore.load()) === null ? this.#signedOut(null) : this.#enter(session);
     } catch (error) {
       if (PASSING.has(codeOf(error))) return { state: 'away', name: device.name };
       return this.#signedOut(codeOf(error));

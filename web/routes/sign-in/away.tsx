@@ -1,6 +1,7 @@
 /** Signed in, while the server does not answer: it is asked again, and what needs no vault can be used meanwhile. */
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import type { SessionStatus } from '../../session/index.ts';
 import { Banner, Button, text, Wordmark } from '../../ui/index.ts';
 import { useAction, useDesk } from '../desk.ts';
 
@@ -8,20 +9,28 @@ const ASK_MS = 5_000;
 
 export interface AwayProps {
   name: string;
-  /** Asks for the status; a new one takes this screen away. */
-  onAsk: () => Promise<void>;
+  /** Called while this screen is shown; what is not this status any more takes it away. */
+  onStatus: (status: SessionStatus) => void;
   screen: ComponentType | undefined;
 }
 
-export function Away({ name, onAsk, screen: Screen }: AwayProps) {
+export function Away({ name, onStatus, screen: Screen }: AwayProps) {
   const { api } = useDesk();
   // For whoever has to go to another server.
   const signOut = useAction(() => api.signOut());
-  const ask = (): void => void onAsk().catch(() => undefined);
+  const shown = useRef(true);
+  const ask = (): void =>
+    void api.status().then(
+      (status) => shown.current && onStatus(status),
+      () => undefined,
+    );
   useEffect(() => {
     document.title = text.app.name;
     const timer = setInterval(ask, ASK_MS);
-    return () => clearInterval(timer);
+    return () => {
+      clearInterval(timer);
+      shown.current = false;
+    };
   }, []);
   return (
     <main class="away" id="main">
