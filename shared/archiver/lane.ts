@@ -19,8 +19,8 @@ const GROUP = 4_194_304;
 /** Most chunks have at most this many bytes: these do not lie in buffers for the longest. */
 const COMMON_CHUNK = 2_097_152;
 /** Buffers that are kept while they are not needed: for blocks and long chunks, and for the common chunks of two groups. */
-const ROOM = 4;
-const COMMON_ROOM = 8;
+const ROOM = 2;
+const COMMON_ROOM = 2;
 /** Bytes that tell the kind of a file. */
 const HEAD = 64;
 /** The most bytes that the chunks of one group have. */
