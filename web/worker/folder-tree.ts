@@ -1,7 +1,8 @@
 /**
  * A folder that the person picked, as the restorer's target. The browser writes beside the file and puts it in place when
  * it is closed, so a small file is there whole or not at all. A large one is written into a file of its own that says it
- * is unfinished, put on disk now and then, and gets its name at the end. Dates cannot be set through the browser.
+ * is unfinished, put on disk now and then, and gets its name at the end. Dates cannot be set through the browser, and names
+ * that it refuses (`link.url`) get an underscore.
  */
 import type { Bytes } from '../../shared/bytes/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -9,62 +10,126 @@ import type { TargetTree, TreeFile, TreeWriter } from '../../shared/restorer/ind
 
 /** Larger files can be gone on with after the page was closed. */
 const LARGE_BYTES = 64 * 1_048_576;
-/** To put bytes on disk, the browser copies what is there already: so it is done each time that has doubled. */
+/**
+ * To put bytes on disk, Chromium reads all there are for its check of downloads, and to go on it copies them: 17 seconds a
+ * GiB together. So it is done for the first time after so many bytes, and then no oftener than takes a sixth of the time.
+ */
 const FIRST_KEPT_BYTES = 128 * 1_048_576;
-const UNFINISHED = '.unfinished';
+const WORK_TO_KEEPING = 5;
+/** Before the name, not after it: a file that gets another ending with its name is read once more for the same check. */
+const UNFINISHED = 'unfinished ';
+const MOST_UNDERSCORES = 8;
 
 interface MovableHandle extends FileSystemFileHandle {
-  move?(name: string): Promise<void>;
+  move?(folder: FileSystemDirectoryHandle, name: string): Promise<void>;
 }
 
-export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
-  const folders = new Map<string, Promise<FileSystemDirectoryHandle>>();
+/** A folder on disk. `fresh`: made by this restore, so that nothing in it has to be looked for. */
+interface Folder {
+  readonly handle: FileSystemDirectoryHandle;
+  readonly fresh: boolean;
+}
 
-  function folder(path: readonly string[]): Promise<FileSystemDirectoryHandle> {
-    const name = path.at(-1);
-    if (name === undefined) return Promise.resolve(root);
+/** Opens what has this name in a folder; a name may be refused by a TypeError. */
+type Open<T> = (name: string) => Promise<T>;
+
+export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
+  const folders = new Map<string, Promise<Folder>>();
+  const names = new GivenNames();
+
+  function folder(path: readonly string[]): Promise<Folder> {
+    if (path.length === 0) return Promise.resolve({ handle: root, fresh: false });
     const key = path.join('/');
     const known = folders.get(key);
     if (known !== undefined) return known;
-    const made = folder(path.slice(0, -1)).then((parent) => parent.getDirectoryHandle(name, { create: true }));
-    folders.set(key, made);
-    return made;
+    const opened = folder(path.slice(0, -1)).then((parent) => openFolder(parent, path));
+    folders.set(key, opened);
+    return opened;
   }
 
-  async function existing(path: readonly string[], suffix: string): Promise<File | null> {
-    const parent = await folder(path.slice(0, -1));
-    try {
-      return await (await parent.getFileHandle(path.at(-1) + suffix)).getFile();
-    } catch (error) {
-      if (isNamed(error, 'NotFoundError')) return null;
-      throw error;
-    }
+  async function openFolder({ handle, fresh }: Folder, path: readonly string[]): Promise<Folder> {
+    const open = (create: boolean) => names.under(path, '', (name) => handle.getDirectoryHandle(name, { create }));
+    const there = fresh ? null : await orNull(open(false));
+    return there === null ? { handle: await open(true), fresh: true } : { handle: there, fresh: false };
+  }
+
+  async function existing(path: readonly string[], prefix: string): Promise<TreeFile | null> {
+    const { handle, fresh } = await folder(path.slice(0, -1));
+    if (fresh) return null;
+    const found = await orNull(names.under(path, prefix, (name) => handle.getFileHandle(name)));
+    return found === null ? null : readable(await found.getFile());
+  }
+
+  async function write(path: readonly string[], size: number, keep: number): Promise<TreeWriter> {
+    const { handle } = await folder(path.slice(0, -1));
+    const made = (prefix: string): Promise<MovableHandle> =>
+      names.under(path, prefix, (name) => handle.getFileHandle(name, { create: true }));
+    if (size < LARGE_BYTES) return smallWriter(await made(''));
+    const part = await made(UNFINISHED);
+    return largeWriter(part, keep, async () => {
+      const moved = await isMoved(() => names.under(path, '', (name) => moveTo(part, handle, name)));
+      if (!moved) await copyOver(handle, part, await made(''));
+    });
   }
 
   return {
     makeFolder: (path) => onDisk(async () => void (await folder(path))),
-    file: (path) => onDisk(async () => readable(await existing(path, ''))),
-    unfinished: (path, size) =>
-      onDisk(async () => (size < LARGE_BYTES ? null : readable(await existing(path, UNFINISHED)))),
-    write: (path, size, keep) =>
-      onDisk(async () => {
-        const parent = await folder(path.slice(0, -1));
-        const name = path.at(-1) as string;
-        return size < LARGE_BYTES ? smallWriter(parent, name) : largeWriter(parent, name, keep);
-      }),
+    file: (path) => onDisk(() => existing(path, '')),
+    unfinished: (path, size) => onDisk(async () => (size < LARGE_BYTES ? null : existing(path, UNFINISHED))),
+    write: (path, size, keep) => onDisk(() => write(path, size, keep)),
   };
 }
 
-function readable(file: File | null): TreeFile | null {
-  if (file === null) return null;
+/**
+ * The names that things get on disk: their own, or one with an underscore more when the browser lets no page have it. Which
+ * those are is its own affair. No two things get the same.
+ */
+class GivenNames {
+  /** Whose a path is, of those that another name could become. */
+  readonly #owners = new Map<string, string>();
+
+  /** E_INPUT when no name will do. */
+  async under<T>(path: readonly string[], prefix: string, open: Open<T>): Promise<T> {
+    const own = [...path.slice(0, -1), prefix + path.at(-1)].join('/');
+    let refusal: unknown;
+    for (let more = ''; more.length <= MOST_UNDERSCORES; more += '_') {
+      if (!this.#isFree(own + more, own)) continue;
+      try {
+        return await open(prefix + path.at(-1) + more);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        refusal = error;
+      }
+    }
+    throw new HoldfastError('E_INPUT', 'the browser lets no page write under this name', { cause: refusal });
+  }
+
+  #isFree(given: string, own: string): boolean {
+    if (!given.endsWith('_')) return true;
+    const owner = this.#owners.get(given) ?? own;
+    this.#owners.set(given, owner);
+    return owner === own;
+  }
+}
+
+async function orNull<T>(opened: Promise<T>): Promise<T | null> {
+  try {
+    return await opened;
+  } catch (error) {
+    if (isNamed(error, 'NotFoundError')) return null;
+    throw error;
+  }
+}
+
+function readable(file: File): TreeFile {
   return {
     size: file.size,
     read: (start, end) => onDisk(async () => new Uint8Array(await file.slice(start, end).arrayBuffer())),
   };
 }
 
-async function smallWriter(parent: FileSystemDirectoryHandle, name: string): Promise<TreeWriter> {
-  const writable = await (await parent.getFileHandle(name, { create: true })).createWritable();
+async function smallWriter(file: FileSystemFileHandle): Promise<TreeWriter> {
+  const writable = await file.createWritable();
   return {
     write: (bytes) => onDisk(() => writable.write(bytes)),
     finish: () => onDisk(() => writable.close()),
@@ -72,25 +137,29 @@ async function smallWriter(parent: FileSystemDirectoryHandle, name: string): Pro
   };
 }
 
-async function largeWriter(parent: FileSystemDirectoryHandle, name: string, keep: number): Promise<TreeWriter> {
-  const part: MovableHandle = await parent.getFileHandle(name + UNFINISHED, { create: true });
+/** `rename` gives the part its name. */
+async function largeWriter(part: FileSystemFileHandle, keep: number, rename: () => Promise<void>): Promise<TreeWriter> {
   let at = keep;
-  let kept = keep;
   let writable = await goOn(part, keep);
+  let due = { at: keep + FIRST_KEPT_BYTES, time: 0 };
+  const put = async (): Promise<void> => {
+    const began = performance.now();
+    await writable.close();
+    writable = await goOn(part, at);
+    const ended = performance.now();
+    due = { at, time: ended + WORK_TO_KEEPING * (ended - began) };
+  };
   return {
     write: (bytes: Bytes) =>
       onDisk(async () => {
         at += bytes.length;
         await writable.write(bytes);
-        if (at < Math.max(FIRST_KEPT_BYTES, 2 * kept)) return;
-        await writable.close();
-        kept = at;
-        writable = await goOn(part, at);
+        if (at >= due.at && performance.now() >= due.time) await put();
       }),
     finish: () =>
       onDisk(async () => {
         await writable.close();
-        await rename(parent, part, name);
+        await rename();
       }),
     // what came is verified: the next try goes on with it
     abandon: () => writable.close(),
@@ -104,18 +173,26 @@ async function goOn(part: FileSystemFileHandle, at: number): Promise<FileSystemW
   return writable;
 }
 
-/** Browsers that cannot move a file there copy it. */
-async function rename(parent: FileSystemDirectoryHandle, part: MovableHandle, name: string): Promise<void> {
-  if (part.move !== undefined) {
-    try {
-      return await part.move(name);
-    } catch (error) {
-      if (!isNamed(error, 'NotSupportedError') && !isNamed(error, 'InvalidModificationError')) throw error;
-    }
+/** Its folder is named with the new name: a move to a name alone is refused below the folder that was picked. */
+async function moveTo(part: MovableHandle, folder: FileSystemDirectoryHandle, name: string): Promise<void> {
+  if (part.move === undefined) throw new DOMException('no move', 'NotSupportedError');
+  await part.move(folder, name);
+}
+
+/** False where the browser cannot move a file. */
+async function isMoved(move: () => Promise<void>): Promise<boolean> {
+  try {
+    await move();
+    return true;
+  } catch (error) {
+    if (isNamed(error, 'NotSupportedError') || isNamed(error, 'InvalidModificationError')) return false;
+    throw error;
   }
-  const whole = await parent.getFileHandle(name, { create: true });
+}
+
+async function copyOver(folder: FileSystemDirectoryHandle, part: FileSystemFileHandle, whole: FileSystemFileHandle) {
   await (await part.getFile()).stream().pipeTo(await whole.createWritable());
-  await parent.removeEntry(part.name);
+  await folder.removeEntry(part.name);
 }
 
 function isNamed(error: unknown, name: string): boolean {

@@ -1,0 +1,89 @@
+/** A restore's picked folder: names that the browser refuses, and what is already there. Real folders: test/e2e/restore.test.ts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { utf8 } from '../../shared/bytes/index.ts';
+import { folderTree } from '../../web/worker/folder-tree.ts';
+
+/** A folder that refuses names as Chromium does, and counts what it is asked for. */
+class FakeFolder {
+  readonly entries = new Map<string, FakeFolder | string>();
+  asked = 0;
+
+  async getDirectoryHandle(name: string, { create = false } = {}): Promise<FakeFolder> {
+    const found = this.#find(name);
+    if (found instanceof FakeFolder) return found;
+    if (found !== undefined) throw new DOMException('a file', 'TypeMismatchError');
+    if (!create) throw new DOMException('none', 'NotFoundError');
+    const made = new FakeFolder();
+    this.entries.set(name, made);
+    return made;
+  }
+
+  async getFileHandle(name: string, { create = false } = {}) {
+    const found = this.#find(name);
+    if (found instanceof FakeFolder) throw new DOMException('a folder', 'TypeMismatchError');
+    if (found === undefined && !create) throw new DOMException('none', 'NotFoundError');
+    this.entries.set(name, found ?? '');
+    let written = '';
+    return {
+      getFile: async () => new Blob([this.entries.get(name) as string]),
+      createWritable: async () => ({
+        write: async (bytes: Uint8Array) => {
+          written += new TextDecoder().decode(bytes);
+        },
+        close: async () => void this.entries.set(name, written),
+      }),
+    };
+  }
+
+  #find(name: string): FakeFolder | string | undefined {
+    this.asked++;
+    if (/\.(?:url|lnk)$|never/.test(name)) throw new TypeError('Name is not allowed.');
+    return this.entries.get(name);
+  }
+}
+
+const treeIn = (root: FakeFolder) => folderTree(root as unknown as FileSystemDirectoryHandle);
+
+async function put(tree: ReturnType<typeof treeIn>, path: readonly string[], text: string): Promise<void> {
+  const writer = await tree.write(path, text.length, 0);
+  await writer.write(utf8(text));
+  await writer.finish();
+}
+
+for (const order of [
+  ['site.url', 'site.url_', 'site.url__'],
+  ['site.url__', 'site.url_', 'site.url'],
+]) {
+  test(`a refused name gets an underscore, and no two files the same (${order.join(', ')})`, async () => {
+    const root = new FakeFolder();
+    const tree = treeIn(root);
+    for (const name of order) assert.equal(await tree.file([name]), null);
+    for (const name of order) await put(tree, [name], name);
+    assert.equal(root.entries.size, 3);
+    assert.deepEqual(new Set(root.entries.values()), new Set(order));
+    for (const name of order) assert.equal((await tree.file([name]))?.size, name.length);
+  });
+}
+
+test('a refused folder name too; one that nothing helps fails by itself', async () => {
+  const root = new FakeFolder();
+  const tree = treeIn(root);
+  await put(tree, ['links.url', 'a.txt'], 'a');
+  assert.deepEqual([...root.entries.keys()], ['links.url_']);
+  await assert.rejects(tree.file(['never']), { code: 'E_INPUT' });
+  await assert.rejects(tree.write(['never'], 1, 0), { code: 'E_INPUT' });
+});
+
+test('what a folder holds is looked for, unless this restore made the folder', async () => {
+  const root = new FakeFolder();
+  const old = await root.getDirectoryHandle('old', { create: true });
+  old.entries.set('a.txt', 'there');
+  const tree = treeIn(root);
+  assert.equal((await tree.file(['old', 'a.txt']))?.size, 5);
+  assert.equal(await tree.file(['new', 'deep', 'a.txt']), null);
+  await put(tree, ['new', 'deep', 'a.txt'], 'now');
+  const deep = (root.entries.get('new') as FakeFolder).entries.get('deep') as FakeFolder;
+  assert.equal(deep.asked, 1, 'for the file that was written');
+  assert.equal((await treeIn(root).file(['new', 'deep', 'a.txt']))?.size, 3, 'the next restore looks');
+});
