@@ -2,7 +2,7 @@
  * The one build configuration. One pass per mode, because what `define` puts into a worker is fixed per build:
  *   web      dist/web      the whole app: index.html, one script, one stylesheet, workers
  *   share    dist/share    the page behind a share link, on an origin of its own
- *   sw       .cache/sw     sw.js, the service worker of both origins: one self-contained file, copied to both
+ *   sw       .cache/sw     sw.js, the service worker that streams downloads: one self-contained file, copied to all but firefox
  *   chrome   dist/chrome   the extension for Chromium
  *   firefox  dist/firefox  the extension for Firefox
  * `npm run build` (.ci/build.ts) runs the passes. Output depends on the sources alone, never on time or place.
@@ -70,7 +70,7 @@ function page(html: string, outDir: string): UserConfig {
 }
 
 function serviceWorker(): UserConfig {
-  const common = base('web', true);
+  const common = base('web', false); // readable, for the extension has it too
   return {
     ...common,
     root: at('web'),

@@ -17,14 +17,13 @@ const stamp = (mode: Mode): string => at('.cache/built', mode);
 
 export async function buildModes(modes: readonly Mode[] = MODES): Promise<void> {
   const served = modes.filter((mode) => mode === 'web' || mode === 'share');
+  const streaming = modes.filter((mode) => mode !== 'firefox');
   const started = Date.now();
   process.chdir(ROOT); // the bundler writes paths from here into the comments of what it does not minify
   for (const mode of modes) await build({ mode, configFile: at('vite.config.ts') });
-  if (served.length > 0) await build({ mode: 'sw', configFile: at('vite.config.ts') });
-  for (const mode of served) {
-    await copyFile(at('.cache/sw/sw.js'), at('dist', mode, 'sw.js'));
-    await compressAssets(at('dist', mode, 'assets'));
-  }
+  if (streaming.length > 0) await build({ mode: 'sw', configFile: at('vite.config.ts') });
+  for (const mode of streaming) await copyFile(at('.cache/sw/sw.js'), at('dist', mode, 'sw.js'));
+  for (const mode of served) await compressAssets(at('dist', mode, 'assets'));
   for (const mode of modes) {
     await mkdir(dirname(stamp(mode)), { recursive: true });
     await writeFile(stamp(mode), '');

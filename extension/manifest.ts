@@ -10,7 +10,7 @@ export const FIREFOX_ID = 'holdfast@holdfast.backup';
 const ICONS = { 16: 'icons/16.png', 32: 'icons/32.png', 48: 'icons/48.png', 128: 'icons/128.png' };
 
 /** Scripts only from the package. `http:` because pictures and links of plain-http sites are captured too, and a server on this computer has no certificate; what may be read there is still up to the permission for that one site. */
-const PAGE_POLICY = [
+const PAGE_POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
@@ -25,7 +25,10 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   'trusted-types ebk1-url',
-].join('; ');
+];
+
+/** A restore is streamed as a download of a hidden frame, which our own service worker answers. */
+const DOWNLOAD_FRAMES = "frame-src 'self'";
 
 const BASE_PERMISSIONS = [
   'activeTab',
@@ -48,6 +51,7 @@ const OVERLAYS: Readonly<Record<Browser, object>> = {
     minimum_chrome_version: '128',
     permissions: [...BASE_PERMISSIONS, 'offscreen'],
     background: { service_worker: 'background.js', type: 'module' },
+    content_security_policy: { extension_pages: [...PAGE_POLICY, DOWNLOAD_FRAMES].join('; ') },
     // Without this, every other extension may connect.
     externally_connectable: { ids: [] },
   },
@@ -61,6 +65,7 @@ const OVERLAYS: Readonly<Record<Browser, object>> = {
     },
     permissions: BASE_PERMISSIONS,
     background: { scripts: ['background.js'], type: 'module' },
+    content_security_policy: { extension_pages: PAGE_POLICY.join('; ') },
   },
 };
 
@@ -77,7 +82,6 @@ export function manifest(browser: Browser, version: string): Record<string, unkn
       'open-holdfast': { suggested_key: { default: 'Alt+Shift+H' }, description: '__MSG_commandOpen__' },
       'save-page': { suggested_key: { default: 'Alt+Shift+S' }, description: '__MSG_commandSavePage__' },
     },
-    content_security_policy: { extension_pages: PAGE_POLICY },
     ...OPTIONAL,
     ...OVERLAYS[browser],
   };

@@ -8,12 +8,13 @@ import { startVault } from '../../web/session/index.ts';
 import workerUrl from '../../web/worker/vault.ts?worker&url';
 import { createIntakePorts } from '../capture/index.ts';
 import { createSend } from '../messaging/index.ts';
-import { knowsMetered, post, requestSite } from '../platform/index.ts';
+import { downloadWorker, knowsMetered, post, requestSite } from '../platform/index.ts';
 import { createOutbox, createView, openQueue } from '../queue/index.ts';
 import { backupScreen, backupText, follow } from '../ui/backup/index.ts';
 
 applyTheme(loadTheme());
-const { api, onEvent } = startVault(createUrlPolicy([workerUrl])(workerUrl));
+const trust = createUrlPolicy([workerUrl, ...(downloadWorker === null ? [] : [downloadWorker])]);
+const { api, onEvent } = startVault(trust(workerUrl));
 const db = openQueue();
 const send = createSend(post);
 const queue = createOutbox(db, Date.now);
@@ -29,7 +30,7 @@ render(
   <App
     api={api}
     onEvent={onEvent}
-    saver={createSaver(null)}
+    saver={createSaver(downloadWorker === null ? null : trust(downloadWorker))}
     router={fragmentRouter(window)}
     canChooseServer
     extraRoutes={[{ id: 'backup', label: backupText.title, icon: 'backup', screen }]}

@@ -8,6 +8,9 @@ import { createPageHost } from './firefox/engine-host.ts';
 
 export const createEngineHost: EngineHostFactory = __BROWSER__ === 'chrome' ? createOffscreenHost : createPageHost;
 
+/** Address of the service worker that streams downloads, the served app's own; Firefox lets no extension have one. */
+export const downloadWorker = __BROWSER__ === 'chrome' ? '/sw.js' : null;
+
 export { type AlarmName, fireAt, onAlarm, repeat } from './alarms.ts';
 export { finishedDownloads } from './downloads.ts';
 export type { EngineHost } from './engine-host.ts';

@@ -1,25 +1,31 @@
 /**
- * Restores that do not go smoothly: into a folder, twice, over other files, cut off by a closed page; and a download whose
- * server goes away. The steps build on one another.
+ * Restores that do not go smoothly: into a real folder, twice, over other files, cut off by a closed page; and a download
+ * whose server goes away. The steps build on one another.
  */
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { ChromiumRig, hashSaved, standInForPickers, withoutPickers } from '../support/browser/index.ts';
+import { filesUnder } from '../../.ci/project.ts';
+import { ChromiumRig, pickByDrop, standInForPicker } from '../support/browser/index.ts';
 import { hashFile, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
+import { unzip } from '../support/unzip.ts';
 import { until } from '../support/waiting.ts';
 import * as person from './support/journey.ts';
 import { personWithFiles } from './support/writer.ts';
 
 const MIB = 1_048_576;
-/** The film is large enough to be put on disk before it is whole. */
-const FILES = { 'letter.txt': 3_000, 'photo.bin': 2 * MIB, 'film.bin': 200 * MIB } as const;
+/** The film is large enough to be put on disk before it is whole; Chromium lets no page write a file called like the link. */
+const FILES = { 'letter.txt': 3_000, 'photo.bin': 2 * MIB, 'film.mp4': 200 * MIB, 'site.url': 90 } as const;
+const COUNT = Object.keys(FILES).length;
+/** What the files are called in a folder. */
+const onDisk = (name: string): string => (name === 'site.url' ? 'site.url_' : name);
 
 let root: string;
+let picked: string;
 let server: TestServer;
 let ada: person.Person;
 let rig: ChromiumRig;
@@ -37,9 +43,12 @@ before(async () => {
   server = await TestServer.start();
   const files = new Map(Object.keys(FILES).map((name) => [`papers/${name}`, join(papers, name)]));
   ada = await personWithFiles(server.app, 'Ada of the restores', files);
-  rig = await ChromiumRig.launch({ extension: null });
-  await standInForPickers(rig.context);
+  picked = join(root, 'picked');
+  await mkdir(picked);
+  rig = await ChromiumRig.launch({ extension: null, granted: [picked], grantedTo: server.app });
+  await standInForPicker(rig.context);
   web = await openFiles(rig);
+  await pickByDrop(rig, web, picked);
 });
 
 after(async () => {
@@ -65,59 +74,38 @@ const says = (page: Page, text: string | RegExp): Promise<void> =>
 const clear = (): Promise<void> => web.getByRole('button', { name: 'Clear finished' }).click();
 
 /** Sizes of what is in the picked folder, by path. */
-function inFolder(): Promise<Record<string, number>> {
-  return web.evaluate(async () => {
-    const found: Record<string, number> = {};
-    const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
-      for await (const handle of folder.values()) {
-        if (handle.kind === 'directory') await walk(handle as FileSystemDirectoryHandle, `${path}${handle.name}/`);
-        else found[path + handle.name] = (await (handle as FileSystemFileHandle).getFile()).size;
-      }
-    };
-    const opfs = await navigator.storage.getDirectory();
-    await walk(await opfs.getDirectoryHandle('picked', { create: true }), '');
-    return found;
-  });
-}
-
-async function write(name: string, text: string): Promise<void> {
-  await web.evaluate(
-    async ([file, content]) => {
-      const picked = await (await navigator.storage.getDirectory()).getDirectoryHandle('picked');
-      const handle = await (await picked.getDirectoryHandle('papers')).getFileHandle(file);
-      const writable = await handle.createWritable();
-      await writable.write(content);
-      await writable.close();
-    },
-    [name, text] as const,
-  );
+async function inFolder(): Promise<Record<string, number>> {
+  const paths = await filesUnder(picked);
+  const sizes = paths.map(async (path) => [relative(picked, path), (await stat(path)).size] as const);
+  return Object.fromEntries(await Promise.all(sizes));
 }
 
 test('a folder restored into a picked folder is cut off by closing the page, and goes on in the next', async () => {
   await intoFolder();
   await until(
     'some of the film on disk',
-    async () => ((await inFolder())['papers/film.bin.unfinished'] ?? 0) > 0,
+    async () => ((await inFolder())['papers/unfinished film.mp4'] ?? 0) > 0,
     90_000,
   );
-  assert.equal((await inFolder())['papers/film.bin'], undefined, 'an unfinished file never has the name');
+  assert.equal((await inFolder())['papers/film.mp4'], undefined, 'an unfinished file never has the name');
   await web.close({ runBeforeUnload: false });
   web = await rig.open(server.app);
   await person.signedIn(web);
+  await pickByDrop(rig, web, picked);
   await intoFolder();
   await says(web, /^\d files? restored and verified/);
   await says(web, /today’s date/);
   const found = await inFolder();
-  for (const [name, size] of Object.entries(FILES)) assert.equal(found[`papers/${name}`], size, name);
+  for (const [name, size] of Object.entries(FILES)) assert.equal(found[`papers/${onDisk(name)}`], size, name);
   // the browser's own swap file of the page that was closed may still be there
   const names = Object.keys(found).filter((name) => !name.endsWith('.crswap'));
   assert.deepEqual(
     names.sort(),
     Object.keys(FILES)
-      .map((name) => `papers/${name}`)
+      .map((name) => `papers/${onDisk(name)}`)
       .sort(),
   );
-  for (const [name, hash] of hashes) assert.equal(await hashSaved(web, `picked/papers/${name}`), hash, name);
+  for (const [name, hash] of hashes) assert.equal(await hashFile(join(picked, 'papers', onDisk(name))), hash, name);
   await clear();
 });
 
@@ -125,26 +113,55 @@ test('the same again fetches no file, only what the large one consists of', asyn
   const packs: string[] = [];
   web.on('request', (request) => request.url().includes('/packs/') && packs.push(request.url()));
   await intoFolder();
-  await says(web, '3 files were there already, verified');
+  await says(web, `${COUNT} files were there already, verified`);
   assert.ok(packs.length <= 1, packs.join('\n'));
   await clear();
 });
 
 test('another file in the way is asked about, and both are kept', async () => {
-  await write('letter.txt', 'written since');
+  await writeFile(join(picked, 'papers/letter.txt'), 'written since');
   await intoFolder();
   await says(web, /“papers \/ letter\.txt” is in the folder already/);
   await web.getByRole('button', { name: 'Keep both' }).click();
   await says(web, '1 file restored and verified');
   assert.equal((await inFolder())['papers/letter.txt'], 'written since'.length);
-  assert.equal(await hashSaved(web, 'picked/papers/letter (2).txt'), hashes.get('letter.txt'));
+  assert.equal(await hashFile(join(picked, 'papers/letter (2).txt')), hashes.get('letter.txt'));
   await clear();
+});
+
+test('in the extension too a restore is a download, of which nothing is kept anywhere else', async () => {
+  const home = await ChromiumRig.launch();
+  try {
+    const page = await home.openExtension('page.html');
+    await person.chooseServer(page, server.app);
+    await person.signIn(page, ada);
+    for (const [subject, button, name] of [
+      ['film', 'Restore', 'film.mp4'],
+      [null, 'Restore as ZIP', 'papers.zip'],
+    ] as const) {
+      await person.openFolder(page, 'papers');
+      if (subject !== null) await person.selectRow(page, subject);
+      await page.getByRole('button', { name: button, exact: true }).click();
+      await says(page, 'every byte is what you backed up');
+      await page.getByRole('button', { name: 'Clear finished' }).click();
+      const saved = await home.downloaded(name);
+      if (subject !== null) assert.equal(await hashFile(saved), hashes.get(name));
+      else assert.equal(unzip(await readFile(saved)).filter(({ folder }) => !folder).length, COUNT);
+    }
+    const stored = await page.evaluate(async () => {
+      const names: string[] = [];
+      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+      return names;
+    });
+    assert.deepEqual(stored, []);
+  } finally {
+    await home.close();
+  }
 });
 
 test('a server that goes away, before a download or in it, stops it, which says so and ends whole when it is back', async () => {
   const streaming = await ChromiumRig.launch({ extension: null });
   try {
-    await withoutPickers(streaming.context);
     const page = await openFiles(streaming);
     await person.openFolder(page, 'papers');
     await person.selectRow(page, 'film');
@@ -162,8 +179,8 @@ test('a server that goes away, before a download or in it, stops it, which says 
     await server.kill();
     await restore();
     await whole();
-    for (const name of ['film.bin', 'film (1).bin'])
-      assert.equal(await hashFile(await streaming.downloaded(name)), hashes.get('film.bin'), name);
+    for (const name of ['film.mp4', 'film (1).mp4'])
+      assert.equal(await hashFile(await streaming.downloaded(name)), hashes.get('film.mp4'), name);
   } finally {
     await streaming.close();
   }
@@ -175,7 +192,6 @@ test('a link for one download counts it once, though an answer is lost and it is
   const url = await person.createLink(web, { limit: 1 });
   const friend = await ChromiumRig.launch({ extension: null });
   try {
-    await withoutPickers(friend.context);
     let taken = 0;
     await friend.context.route('**/v1/share/ticket', async (route) => {
       taken += 1;

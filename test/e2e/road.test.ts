@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { encodeFragment } from '../../shared/crypto/index.ts';
-import { ChromiumRig, foreignRequests, type LoggedRequest, withoutPickers } from '../support/browser/index.ts';
+import { ChromiumRig, foreignRequests, type LoggedRequest } from '../support/browser/index.ts';
 import { hashFile, hashTree, writeCorpus, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
@@ -51,7 +51,6 @@ before(async () => {
   server = await TestServer.start({ env: { HOLDFAST_LOG_LEVEL: 'info' } });
   home = await openHome();
   away = await ChromiumRig.launch({ extension: null });
-  await withoutPickers(away.context);
 });
 
 after(async () => {
@@ -189,7 +188,6 @@ test('a link with a password opens in a third browser without an account, until 
   await person.selectRow(web, 'statement 2026');
   const url = await person.createLink(web, { password: LINK_PASSWORD, note: NOTE });
   const friend = await ChromiumRig.launch({ extension: null });
-  await withoutPickers(friend.context);
   try {
     const page = await friend.open(url);
     const field = page.getByRole('textbox', { name: 'Password' });

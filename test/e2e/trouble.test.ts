@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Session } from '../../shared/account/index.ts';
-import { ChromiumRig, withoutPickers } from '../support/browser/index.ts';
+import { ChromiumRig } from '../support/browser/index.ts';
 import { hashFile, writePseudoRandom } from '../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../support/folders.ts';
 import { TestServer } from '../support/server.ts';
@@ -57,7 +57,6 @@ before(async () => {
   server = await TestServer.start({ data: join(disk, 'data'), env: { HOLDFAST_RESERVE_BYTES: String(MIB) } });
   const granted = [...Object.keys(FILES), ALBUM].map(pathOf);
   rig = await ChromiumRig.launch({ extension: await grantedExtension(join(root, 'extension')), granted });
-  await withoutPickers(rig.context);
   backup = await rig.openExtension('page.html');
   await person.chooseServer(backup, server.app);
   ada = await person.signUp(backup, 'Ada in trouble');

@@ -39,6 +39,7 @@ test('extension pages run packaged scripts only', () => {
   assert.deepEqual(directives.get('script-src'), ["'self'", "'wasm-unsafe-eval'"]);
   assert.deepEqual(directives.get('require-trusted-types-for'), ["'script'"]);
   assert.deepEqual(directives.get('trusted-types'), ['ebk1-url']);
+  assert.deepEqual(directives.get('frame-src'), ["'self'"], 'a restore is a download of a hidden frame');
   assert.equal(/unsafe-inline|unsafe-eval'?[^']*;|data:/.test(policy.replace("'wasm-unsafe-eval'", '')), false);
 });
 

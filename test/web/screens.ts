@@ -58,7 +58,6 @@ async function watch(context: BrowserContext): Promise<Watched> {
   const requests: string[] = [];
   await context.exposeFunction('noteViolation', (text: string) => faults.push(text));
   await context.addInitScript(() => {
-    Reflect.deleteProperty(window, 'showSaveFilePicker');
     const { noteViolation } = window as unknown as { noteViolation: (text: string) => void };
     document.addEventListener('securitypolicyviolation', (event) =>
       noteViolation(`${event.violatedDirective} ${event.blockedURI}`),

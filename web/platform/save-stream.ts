@@ -67,7 +67,8 @@ async function activeWorker(url: string): Promise<ServiceWorker | null> {
 /** The one that is there, for its updates the browser cares; else a new one. */
 async function registered(url: string): Promise<ServiceWorker | null> {
   const known = await navigator.serviceWorker.getRegistration(DOWNLOAD_SCOPE);
-  if (known?.active) return activated(known.active);
+  // In an extension, its background would answer for every address that nobody else has.
+  if (known?.active && new URL(known.scope).pathname === DOWNLOAD_SCOPE) return activated(known.active);
   const { active, waiting, installing } = await navigator.serviceWorker.register(url, {
     scope: DOWNLOAD_SCOPE,
     type: 'module',

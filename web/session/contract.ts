@@ -105,7 +105,6 @@ export type RestoreSubject = { kind: 'version'; versionId: string } | { kind: 'n
  * files themselves, each under its path.
  */
 export type RestoreTarget =
-  | { kind: 'file-handle'; handle: FileSystemFileHandle }
   | { kind: 'port'; port: MessagePort }
   | { kind: 'opfs'; name: string }
   | { kind: 'folder'; handle: FileSystemDirectoryHandle };

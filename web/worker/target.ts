@@ -46,22 +46,11 @@ async function openSink(target: StreamTarget): Promise<Sink> {
   switch (target.kind) {
     case 'port':
       return portSink(target.port);
-    case 'file-handle':
-      return handleSink(target.handle);
     case 'opfs':
       return opfsSink(target.name);
     default:
       return target satisfies never;
   }
-}
-
-async function handleSink(handle: FileSystemFileHandle): Promise<Sink> {
-  const writable = await handle.createWritable();
-  return {
-    write: (bytes) => writable.write(bytes),
-    close: () => writable.close(),
-    abort: () => writable.abort(),
-  };
 }
 
 async function opfsSink(name: string): Promise<Sink> {

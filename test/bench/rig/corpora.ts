@@ -49,10 +49,15 @@ export async function inserted(options: BenchOptions): Promise<Corpus> {
 }
 
 /** Files of 4 KiB that do not compress, a hundred in a folder. */
-export function small({ folder, quick }: BenchOptions): Promise<Corpus> {
-  return made(join(folder, 'small', 'small'), async (path) => {
+export const small = (options: BenchOptions): Promise<Corpus> => ofSmallFiles(options, 'small', 'bin');
+
+/** The same with an ending that no browser takes for a program: a page that writes others waits for a check of each. */
+export const pictures = (options: BenchOptions): Promise<Corpus> => ofSmallFiles(options, 'pictures', 'jpg');
+
+function ofSmallFiles({ folder, quick }: BenchOptions, name: string, ending: string): Promise<Corpus> {
+  return made(join(folder, name, name), async (path) => {
     for (let part = 0; part < (quick ? 5 : 100); part++) {
-      const names = Array.from({ length: 100 }, (_, file) => `${part}-${file}.bin`);
+      const names = Array.from({ length: 100 }, (_, file) => `${part}-${file}.${ending}`);
       await mkdir(join(path, `folder ${part}`), { recursive: true });
       await Promise.all(names.map((name) => writeFile(join(path, `folder ${part}`, name), pseudoRandom(name, 4096))));
     }

@@ -7,18 +7,22 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import * as person from '../../e2e/support/journey.ts';
-import { ChromiumRig, withoutPickers } from '../../support/browser/index.ts';
+import { ChromiumRig, pickByDrop, standInForPicker } from '../../support/browser/index.ts';
 import { hashFile } from '../../support/corpus.ts';
 import { removeFolder, temporaryFolder } from '../../support/folders.ts';
 import { TestServer } from '../../support/server.ts';
 import { unzip } from '../../support/unzip.ts';
 import { pause } from '../../support/waiting.ts';
-import { type Corpus, digestOf } from './corpora.ts';
+import { type Corpus, digestOf, digestOfFolder } from './corpora.ts';
 import { costs, type Spent, spent } from './processes.ts';
 import { bytesUnder } from './restic.ts';
 
 export interface Took extends Spent {
   readonly seconds: number;
+}
+
+export interface Restored extends Took {
+  readonly digest: string;
 }
 
 /** A rest for what hangs, not a bound for what is slow. */
@@ -114,18 +118,41 @@ export class Holdfast {
    * In a fresh browser, signed in to the web app: from the click on Restore until the download is whole and the screen
    * says that it is verified. The digest of what was saved is taken after that.
    */
-  async restore(corpus: Corpus): Promise<Took & { digest: string }> {
-    const rig = await ChromiumRig.launch({ extension: null, netLog: false });
-    try {
-      await withoutPickers(rig.context);
-      const page = await rig.open(this.server.app);
-      await person.signIn(page, this.owner);
-      await selectIn(page, corpus);
+  restore(corpus: Corpus): Promise<Restored> {
+    return this.#elsewhere(corpus, [], async (rig, page) => {
       let saved = '';
       const took = await timed(async () => {
         saved = await restoreSelected(rig, page, corpus);
       });
       return { ...took, digest: await digestOfSaved(saved) };
+    });
+  }
+
+  /** The same with the files themselves written into an empty folder that the person picks. */
+  restoreInto(corpus: Corpus, folder: string): Promise<Restored> {
+    return this.#elsewhere(corpus, [folder], async (rig, page) => {
+      await pickByDrop(rig, page, folder);
+      const took = await timed(async () => {
+        await page.getByRole('button', { name: 'Restore to folder…' }).click();
+        await shows(page, 'restored and verified');
+      });
+      return { ...took, digest: await digestOfFolder(folder) };
+    });
+  }
+
+  /** In a fresh browser, on the Files screen of the web app with the corpus selected. */
+  async #elsewhere<T>(
+    corpus: Corpus,
+    granted: readonly string[],
+    work: (rig: ChromiumRig, page: Page) => Promise<T>,
+  ): Promise<T> {
+    const rig = await ChromiumRig.launch({ extension: null, granted, grantedTo: this.server.app, netLog: false });
+    try {
+      await standInForPicker(rig.context);
+      const page = await rig.open(this.server.app);
+      await person.signIn(page, this.owner);
+      await selectIn(page, corpus);
+      return await work(rig, page);
     } finally {
       await rig.close();
     }
@@ -145,7 +172,6 @@ interface Opened {
 
 async function openBrowser(profile: string, granted: readonly string[]): Promise<Opened> {
   const rig = await ChromiumRig.launch({ profile, granted, netLog: false });
-  await withoutPickers(rig.context);
   return { rig, page: await rig.openExtension('page.html') };
 }
 
@@ -178,9 +204,13 @@ export async function selectIn(page: Page, corpus: Corpus): Promise<void> {
  */
 export async function restoreSelected(rig: ChromiumRig, page: Page, corpus: Corpus): Promise<string> {
   await restoreButton(page, corpus).click();
-  const isVerified = () => document.body.textContent.includes('every byte is what you backed up');
-  await page.waitForFunction(isVerified, undefined, { polling: ASK_EVERY, timeout: LIMIT });
+  await shows(page, 'every byte is what you backed up');
   return rig.downloaded(`${basename(corpus.path)}${corpus.files > 1 ? '.zip' : ''}`, LIMIT);
+}
+
+async function shows(page: Page, text: string): Promise<void> {
+  const isThere = (wanted: string) => document.body.textContent.includes(wanted);
+  await page.waitForFunction(isThere, text, { polling: ASK_EVERY, timeout: LIMIT });
 }
 
 export async function digestOfSaved(path: string): Promise<string> {

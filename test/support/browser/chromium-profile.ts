@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 export interface ProfileSeed {
   /** Folder in which downloads land under their own names. */
   readonly downloads: string;
-  /** Origin with a slash at the end, for example chrome-extension://<id>/. */
+  /** For example chrome-extension://<id>/, with a slash at the end, or http://127.0.0.1:80, without. */
   readonly origin: string | null;
   /** Absolute paths of files and folders that `origin` may read and write for ever, as if a person had said so. */
   readonly granted: readonly string[];

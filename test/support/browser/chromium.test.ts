@@ -8,7 +8,7 @@ import { until } from '../waiting.ts';
 import { ChromiumRig } from './chromium.ts';
 import { fixtureExtension, fixtureSite, type Site } from './fixture-extension.ts';
 import { foreignRequests } from './net-log.ts';
-import { hashSaved, pictures, standInForPickers } from './pages.ts';
+import { pickByDrop, pictures, standInForPicker } from './pages.ts';
 
 describe('Chromium rig', () => {
   let extension = '';
@@ -71,21 +71,24 @@ describe('Chromium rig', () => {
     await page.close();
   });
 
-  test('downloads keep their names, saved files are hashed, pictures are taken', async () => {
-    await standInForPickers(rig.context);
+  test('downloads keep their names, a picker answers the folder that was dropped, pictures are taken', async () => {
+    await standInForPicker(rig.context);
+    const extensionPage = await rig.openExtension('page.html');
+    await pickByDrop(rig, extensionPage, folder);
+    await extensionPage.evaluate(async () => {
+      const pick = (window as unknown as { showDirectoryPicker(): Promise<FileSystemDirectoryHandle> })
+        .showDirectoryPicker;
+      const stream = await (await (await pick()).getFileHandle('x', { create: true })).createWritable();
+      await stream.write('abc');
+      await stream.close();
+    });
+    assert.equal(await readFile(join(folder, 'x'), 'utf8'), 'abc');
+    await extensionPage.close();
     const page = await rig.open(site.url);
     await page.evaluate(() => {
       location.href = '/file';
     });
     assert.equal(await readFile(await rig.downloaded('a b.bin'), 'utf8'), 'downloaded');
-    await page.evaluate(async () => {
-      const pick = (window as unknown as { showSaveFilePicker(o: object): Promise<FileSystemFileHandle> })
-        .showSaveFilePicker;
-      const stream = await (await pick({ suggestedName: 'x' })).createWritable();
-      await stream.write('abc');
-      await stream.close();
-    });
-    assert.equal(await hashSaved(page, 'x'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
     assert.equal((await pictures(page, join(profile, 'pictures'), 'site')).length, 4);
     await page.close();
   });

@@ -21,8 +21,10 @@ export interface ChromiumOptions {
   readonly extension?: string | null;
   /** Profile folder to go on with; a fresh temporary one by default, removed by `close`. */
   readonly profile?: string;
-  /** Real files and folders the extension may touch without being asked, see `drop`. */
+  /** Real files and folders that may be touched without asking, see `drop`, … */
   readonly granted?: readonly string[];
+  /** … by this origin; by the extension where none is given. */
+  readonly grantedTo?: string;
   /** More command line switches. */
   readonly args?: readonly string[];
   readonly viewport?: { width: number; height: number };
@@ -77,7 +79,7 @@ export class ChromiumRig {
     const id = extension === null ? '' : await chromiumExtensionId(extension);
     await seedProfile(profile, {
       downloads: join(profile, 'downloads'),
-      origin: id === '' ? null : `chrome-extension://${id}/`,
+      origin: options.grantedTo ?? (id === '' ? null : `chrome-extension://${id}/`),
       granted: options.granted ?? [],
     });
     const watched = options.netLog !== false;

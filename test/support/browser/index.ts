@@ -6,4 +6,4 @@ export { type ChromiumOptions, ChromiumRig } from './chromium.ts';
 export { type FirefoxOptions, FirefoxRig } from './firefox.ts';
 export type { FirefoxTab } from './firefox-tab.ts';
 export { foreignRequests, type LoggedRequest } from './net-log.ts';
-export { hashSaved, pictures, standInForPickers, withoutPickers } from './pages.ts';
+export { pickByDrop, pictures, standInForPicker } from './pages.ts';

@@ -1,61 +1,42 @@
-/** What tests do with a page that is not one action of a person: stand-ins for native pickers, pictures, reading OPFS. */
-import { createHash } from 'node:crypto';
+/** What tests do with a page that is not one action of a person: a stand-in for the native picker, pictures. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import type { ChromiumRig } from './chromium.ts';
+
+interface WithPicked {
+  holdfastPicked?: PromiseWithResolvers<FileSystemDirectoryHandle>;
+}
 
 /**
- * Native pickers cannot be driven. After this, on every page opened later, "save as" answers a file of the suggested name
- * in the origin's private storage (read it with `hashSaved`), and "choose a folder" answers a folder there.
+ * The native picker cannot be driven. After this, on every page opened later, "choose a folder" answers the one that
+ * `pickByDrop` gave that page.
  */
-export async function standInForPickers(context: BrowserContext): Promise<void> {
+export async function standInForPicker(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const root = () => navigator.storage.getDirectory();
-    const show = {
-      showSaveFilePicker: async (options?: { suggestedName?: string }) =>
-        (await root()).getFileHandle(options?.suggestedName ?? 'untitled', { create: true }),
-      showDirectoryPicker: async () => (await root()).getDirectoryHandle('picked', { create: true }),
+    const picked = Promise.withResolvers<FileSystemDirectoryHandle>();
+    (globalThis as WithPicked).holdfastPicked = picked;
+    Object.defineProperty(window, 'showDirectoryPicker', { value: () => picked.promise });
+  });
+}
+
+/** Picks a real folder, which the page's origin was granted: it is dropped, and the page does not hear of it. */
+export async function pickByDrop(rig: Pick<ChromiumRig, 'drop'>, page: Page, folder: string): Promise<void> {
+  await page.evaluate(() => {
+    const take = (event: DragEvent): void => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (event.type !== 'drop') return;
+      for (const type of ['dragenter', 'dragover', 'drop'] as const) removeEventListener(type, take, true);
+      const item = event.dataTransfer?.items[0] as unknown as {
+        getAsFileSystemHandle(): Promise<FileSystemDirectoryHandle>;
+      };
+      (globalThis as WithPicked).holdfastPicked?.resolve(item.getAsFileSystemHandle());
     };
-    for (const [name, value] of Object.entries(show))
-      Object.defineProperty(window, name, { value, configurable: true });
+    for (const type of ['dragenter', 'dragover', 'drop'] as const) addEventListener(type, take, true);
   });
-}
-
-/** After this, on every page opened later, there are no pickers, as in Firefox. */
-export async function withoutPickers(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    for (const name of ['showSaveFilePicker', 'showOpenFilePicker', 'showDirectoryPicker']) {
-      Object.defineProperty(window, name, { value: undefined, configurable: true });
-    }
-  });
-}
-
-const SLICE = 4 * 1024 * 1024;
-
-/** SHA-256 in hex of a file in the origin's private storage, its path joined by slashes, read slice by slice. */
-export async function hashSaved(page: Page, name: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (let start = 0; ; start += SLICE) {
-    const slice = await page.evaluate(
-      async ([file, from, to]) => {
-        const names = file.split('/');
-        let folder = await navigator.storage.getDirectory();
-        for (const name of names.slice(0, -1)) folder = await folder.getDirectoryHandle(name);
-        const handle = await folder.getFileHandle(names.at(-1) ?? '');
-        const part = (await handle.getFile()).slice(from, to);
-        const reader = new FileReader();
-        await new Promise((resolve) => {
-          reader.onload = resolve;
-          reader.readAsDataURL(part);
-        });
-        return String(reader.result).replace(/^[^,]*,/, '');
-      },
-      [name, start, start + SLICE] as const,
-    );
-    const bytes = Buffer.from(slice, 'base64');
-    hash.update(bytes);
-    if (bytes.length < SLICE) return hash.digest('hex');
-  }
+  await rig.drop(page, 'body', [folder]);
+  await page.evaluate(() => (globalThis as WithPicked).holdfastPicked?.promise);
 }
 
 const SIZES = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;

@@ -3,7 +3,7 @@ import type { RestoreSubject } from '../../session/index.ts';
 import { useDesk } from '../desk.ts';
 
 export interface Restore {
-  /** As one file: a folder becomes a ZIP. Call in the click itself. */
+  /** As one file: a folder becomes a ZIP. */
   readonly asFile: (subject: RestoreSubject, name: string) => void;
   /** The files themselves into a folder that the person picks; null where the browser gives none. Call in the click. */
   readonly intoFolder: ((subject: RestoreSubject, name: string) => void) | null;

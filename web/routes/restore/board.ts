@@ -52,7 +52,7 @@ export interface RestoreBoard {
   /** What happened last, for those who cannot see the list. */
   news(): RestoreNews | null;
   subscribe(listener: () => void): () => void;
-  /** Call in the click itself: it may open the save dialog. */
+  /** Call in the click itself: it may open the dialog that asks for a folder. */
   start(job: RestoreJob): void;
   /** The same again; also to be called in the click. */
   retry(id: string): void;
@@ -164,7 +164,7 @@ class Board implements RestoreBoard {
       this.#list(id, job);
       await this.#carryOut(id, job, slot);
     } catch (error) {
-      if (codeOf(error) === 'E_CANCELLED') return; // the save dialog was closed: nothing began
+      if (codeOf(error) === 'E_CANCELLED') return; // the dialog was closed: nothing began
       this.#list(id, job);
       this.#end(id, job, error);
     }
