@@ -129,13 +129,13 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       const cutting = cuttings.get(id);
       if (cutting === undefined) return null;
       const held: Promise<Held>[] = [];
-      addBallast();
       for (let sum = 0; sum < GROUP; ) {
         const { value } = await cutting.cuts.next();
         if (value === undefined) break;
         cutting.packed ??= isPacked(value);
         held.push(hold(value, cutting.packed, true));
         sum += value.length;
+        addBallast(value.length);
       }
       return held.length === 0 ? null : group(await Promise.all(held));
     },

@@ -42,7 +42,7 @@ export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
     sent.bytes += pack.length;
     sent.packs++;
     buffers.give(pack);
-    addBallast();
+    addBallast(pack.length);
     durable.push(known);
   }
 

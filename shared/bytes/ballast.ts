@@ -4,11 +4,15 @@
  * in Chromium. Memory that nobody touches takes no room, but is weighed.
  */
 const WEIGHT = 16_777_216;
+const EVERY = 4_194_304;
 
 /** Kept until the next, for what is never used is not even made. */
-const ballast: { last: ArrayBuffer | null } = { last: null };
+const ballast: { last: ArrayBuffer | null; passed: number } = { last: null, passed: 0 };
 
-/** To be called for about every 4 MiB that were read or sent. */
-export function addBallast(): void {
+/** To be told of the bytes that were read, sent or handed on. */
+export function addBallast(bytes: number): void {
+  ballast.passed += bytes;
+  if (ballast.passed < EVERY) return;
+  ballast.passed = 0;
   ballast.last = new ArrayBuffer(WEIGHT);
 }

@@ -3,6 +3,7 @@
  * exactly the promised bytes came; anything else errors it, which makes the browser discard the download. A few blocks
  * are asked for ahead, because one at a time each would cost two wake-ups of two processes; no more are ever held.
  */
+import { addBallast } from '../../shared/bytes/index.ts';
 import type { PortMessage, PortRequest } from '../session/contract.ts';
 
 const AHEAD = 4;
@@ -33,6 +34,7 @@ export function pulledStream(port: MessagePort, length: number): ReadableStream<
             }
             asked--;
             controller.enqueue(data.bytes);
+            addBallast(data.bytes.byteLength);
             return;
           }
           if (received !== length) return fail('fewer bytes than promised');

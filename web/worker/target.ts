@@ -3,7 +3,7 @@
  * target is left unfinished and says so, never shortened and called done.
  */
 import { opfsFiles } from '../../shared/browser/index.ts';
-import type { Bytes } from '../../shared/bytes/index.ts';
+import { addBallast, type Bytes } from '../../shared/bytes/index.ts';
 import { codeOf, HoldfastError, integrityError } from '../../shared/errors/index.ts';
 import type { PortMessage, PortRequest, RestoreTarget } from '../session/contract.ts';
 import { diskError } from './folder-tree.ts';
@@ -56,7 +56,10 @@ async function openSink(target: StreamTarget): Promise<Sink> {
 async function opfsSink(name: string): Promise<Sink> {
   const writer = await opfsFiles().create(name);
   return {
-    write: async (bytes) => writer.write(bytes),
+    write: async (bytes) => {
+      writer.write(bytes);
+      addBallast(bytes.length);
+    },
     close: (length) => writer.finish(length),
     abort: () => writer.abandon(),
   };
