@@ -31,8 +31,14 @@ class FakeFolder {
         write: async (bytes: Uint8Array) => {
           written += new TextDecoder().decode(bytes);
         },
+        truncate: async () => undefined,
+        seek: async () => undefined,
         close: async () => void this.entries.set(name, written),
       }),
+      move: async (to: FakeFolder, other: string) => {
+        this.entries.delete(name);
+        to.entries.set(other, written);
+      },
     };
   }
 
@@ -43,10 +49,18 @@ class FakeFolder {
   }
 }
 
+/** From here on a file is unfinished before it has its name. */
+const LARGE = 64 * 1_048_576;
+
 const treeIn = (root: FakeFolder) => folderTree(root as unknown as FileSystemDirectoryHandle);
 
-async function put(tree: ReturnType<typeof treeIn>, path: readonly string[], text: string): Promise<void> {
-  const writer = await tree.write(path, text.length, 0);
+async function put(
+  tree: ReturnType<typeof treeIn>,
+  path: readonly string[],
+  text: string,
+  size = text.length,
+): Promise<void> {
+  const writer = await tree.write(path, size, 0);
   await writer.write(utf8(text));
   await writer.finish();
 }
@@ -73,6 +87,19 @@ test('a refused folder name too; one that nothing helps fails by itself', async 
   assert.deepEqual([...root.entries.keys()], ['links.url_']);
   await assert.rejects(tree.file(['never']), { code: 'E_INPUT' });
   await assert.rejects(tree.write(['never'], 1, 0), { code: 'E_INPUT' });
+});
+
+test('a file that is called like the unfinished part of another is none', async () => {
+  for (const order of [
+    ['film', 'unfinished film'],
+    ['unfinished film', 'film'],
+  ]) {
+    const root = new FakeFolder();
+    const tree = treeIn(root);
+    await Promise.all(order.map((name) => put(tree, [name], name, name === 'film' ? LARGE : name.length)));
+    assert.equal(root.entries.get('film'), 'film');
+    assert.deepEqual(new Set(root.entries.values()), new Set(order));
+  }
 });
 
 test('what a folder holds is looked for, unless this restore made the folder', async () => {

@@ -85,17 +85,19 @@ export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
  * those are is its own affair. No two things get the same.
  */
 class GivenNames {
-  /** Whose a path is, of those that another name could become. */
+  /** Whose a path is, of those that something else could get. */
   readonly #owners = new Map<string, string>();
 
   /** E_INPUT when no name will do. */
   async under<T>(path: readonly string[], prefix: string, open: Open<T>): Promise<T> {
-    const own = [...path.slice(0, -1), prefix + path.at(-1)].join('/');
+    const owner = [prefix, ...path].join('/');
+    const inside = path.slice(0, -1);
     let refusal: unknown;
     for (let more = ''; more.length <= MOST_UNDERSCORES; more += '_') {
-      if (!this.#isFree(own + more, own)) continue;
+      const name = prefix + path.at(-1) + more;
+      if (!this.#isFree(inside, name, owner)) continue;
       try {
-        return await open(prefix + path.at(-1) + more);
+        return await open(name);
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         refusal = error;
@@ -104,11 +106,12 @@ class GivenNames {
     throw new HoldfastError('E_INPUT', 'the browser lets no page write under this name', { cause: refusal });
   }
 
-  #isFree(given: string, own: string): boolean {
-    if (!given.endsWith('_')) return true;
-    const owner = this.#owners.get(given) ?? own;
-    this.#owners.set(given, owner);
-    return owner === own;
+  #isFree(inside: readonly string[], name: string, owner: string): boolean {
+    if (!name.endsWith('_') && !name.startsWith(UNFINISHED)) return true;
+    const place = [...inside, name].join('/');
+    const known = this.#owners.get(place) ?? owner;
+    this.#owners.set(place, known);
+    return known === owner;
   }
 }
 
