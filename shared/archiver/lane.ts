@@ -84,9 +84,9 @@ export interface LaneDeps {
 /** `domain`: keys of the vault's domain; they stay in this lane. */
 export async function createLane(domain: DomainKeys, { random, fillsFromFiles }: LaneDeps): Promise<Lane> {
   const [chunker, codecs] = await Promise.all([createChunker(domain.chunkerSecret), createCodecs()]);
-  const { blocks, memory } = createRoom();
   const groups = new Map<number, readonly Held[]>();
   const cuttings = new Map<number, Cutting>();
+  const { blocks, memory, empty } = createRoom(() => cuttings.size > 0);
   let last = 0;
 
   async function hold(plaintext: Bytes, packed: boolean, alone: boolean): Promise<Held> {
@@ -145,6 +145,7 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
       cuttings.delete(id);
       await cutting?.cuts.return();
       await cutting?.reading.close();
+      if (cuttings.size === 0) empty();
     },
 
     async seal(id, wanted) {
@@ -161,18 +162,23 @@ export async function createLane(domain: DomainKeys, { random, fillsFromFiles }:
   };
 }
 
-/** What files are read into, and what their chunks are put together in. */
-function createRoom() {
+/** What files are read into, and what their chunks are put together in. Nothing is kept while nothing is cut. */
+function createRoom(isCutting: () => boolean) {
   const blocks = new BufferPool(MAX_CHUNK, ROOM);
   const common = new BufferPool(COMMON_CHUNK, COMMON_ROOM);
   const memory = {
     allocate: (length: number) => (length > COMMON_CHUNK ? blocks : common).take(length),
     release(bytes: Bytes) {
+      if (!isCutting()) return;
       blocks.give(bytes);
       common.give(bytes);
     },
   };
-  return { blocks, memory };
+  const empty = (): void => {
+    blocks.empty();
+    common.empty();
+  };
+  return { blocks, memory, empty };
 }
 
 /** Views of `bytes`, one after another. */
