@@ -18,7 +18,7 @@ export const SMALL_FILE = 262_144;
 const GROUP = 4_194_304;
 /** Most chunks have at most this many bytes: these do not lie in buffers for the longest. */
 const COMMON_CHUNK = 2_097_152;
-/** Buffers that are kept while they are not needed: for blocks and long chunks, and for the common chunks of two groups. */
+/** Buffers that are kept while they are not needed, of each of the two sizes: more take memory and save no time. */
 const ROOM = 2;
 const COMMON_ROOM = 2;
 /** Bytes that tell the kind of a file. */
