@@ -66,13 +66,17 @@ const COMMON = {
 
 const API = { ...COMMON, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
 
+/**
+ * Isolated pages have an agent cluster of their own origin (HTML, "obtain a similar-origin window agent"); to ask for it by
+ * `Origin-Agent-Cluster` as well has Chromium give the service worker another process than its page, and each download
+ * crosses between the two.
+ */
 const PAGE = {
   ...COMMON,
   'content-security-policy': PAGE_POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'integrity-policy': 'blocked-destinations=(script style)',
-  'origin-agent-cluster': '?1',
   'permissions-policy': PERMISSIONS,
 };
 

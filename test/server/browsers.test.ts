@@ -143,7 +143,7 @@ for (const [name, launch] of Object.entries(rigs)) {
     for (const page of ['app', 'share'] as const) {
       it(`let the ${page} page work under its headers, and nothing else`, async () => {
         const tab = await rig.open(page === 'app' ? `${server.app}/` : `${server.share}/s`);
-        assert.equal(await tab.call<boolean>('() => crossOriginIsolated'), true);
+        assert.equal(await tab.call<boolean>('() => crossOriginIsolated && originAgentCluster'), true);
         assert.equal(await tab.call<string>('() => window.fromWorker()'), 'works');
         assert.equal(await tab.call<string>('() => window.unguarded'), '');
         // Firefox takes its downloads from the origin's private storage instead

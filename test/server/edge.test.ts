@@ -324,7 +324,6 @@ describe('pages', () => {
       'integrity-policy': /^blocked-destinations=\(script style\)$/,
       'referrer-policy': /^no-referrer$/,
       'x-content-type-options': /^nosniff$/,
-      'origin-agent-cluster': /^\?1$/,
       'permissions-policy': /camera=\(\).*publickey-credentials-get=\(self\)/,
     };
     const answers = [

@@ -9,15 +9,18 @@ const READY_MS = 10_000;
 
 /** Null when the service worker cannot run here (private windows, a policy). */
 export async function streamSlot(url: string, name: string): Promise<SaveSlot | null> {
+  const frame = hiddenFrame();
   const worker = await activeWorker(url);
-  if (worker === null) return null;
+  if (worker === null) {
+    frame.remove();
+    return null;
+  }
   const id = crypto.randomUUID();
   const tell = (message: ToServiceWorker, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
   let pings: ReturnType<typeof setInterval> | undefined;
-  let frame: HTMLIFrameElement | undefined;
   const stop = async (): Promise<void> => {
     clearInterval(pings);
-    frame?.remove();
+    frame.remove();
   };
   return {
     open: async (plan: RestorePlan): Promise<RestoreTarget> => {
@@ -29,7 +32,7 @@ export async function streamSlot(url: string, name: string): Promise<SaveSlot | 
       ]);
       await firstMessage(answer.port1);
       pings = setInterval(() => tell({ type: 'ping' }), PING_MS);
-      frame = openFrame(DOWNLOAD_SCOPE + id);
+      frame.src = DOWNLOAD_SCOPE + id;
       return { kind: 'port', port: bytes.port1 };
     },
     finish: stop,
@@ -40,11 +43,14 @@ export async function streamSlot(url: string, name: string): Promise<SaveSlot | 
   };
 }
 
-/** Chromium asks the service worker about a navigation, but not about a link with `download`: so a frame navigates. */
-function openFrame(url: string): HTMLIFrameElement {
+/**
+ * Chromium asks the service worker about a navigation, but not about a link with `download`: so a frame navigates. It is
+ * there before the service worker starts, so that both get one process and blocks cross no border between two: of an
+ * isolated page Chromium forgets the process when its address changes without a load, but knows it by a frame.
+ */
+function hiddenFrame(): HTMLIFrameElement {
   const frame = document.createElement('iframe');
   frame.hidden = true;
-  frame.src = url;
   document.body.append(frame);
   return frame;
 }
