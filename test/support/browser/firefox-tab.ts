@@ -11,6 +11,8 @@ export type Target = string | { readonly role: string; readonly name: string };
 
 type CallResult = { type: 'success'; result: RemoteValue } | { type: 'exception'; exceptionDetails: { text: string } };
 
+/** How often a page looks by itself, in milliseconds. */
+const LOOK_MS = 100;
 /** The key's name in the WebDriver protocol. */
 const CONTROL = '\uE009';
 
@@ -59,6 +61,18 @@ export class FirefoxTab {
       },
       ms,
     );
+  }
+
+  /** The same for a plain text, waited for within the page: each question from outside is garbage in two processes. */
+  async waitQuietly(selector: string, wanted: string): Promise<void> {
+    const look = `(selector, wanted) => new Promise((resolve) => {
+      const timer = setInterval(() => {
+        if (!document.querySelector(selector)?.textContent.includes(wanted)) return;
+        clearInterval(timer);
+        resolve();
+      }, ${LOOK_MS});
+    })`;
+    await this.evaluate(look, selector, wanted);
   }
 
   /** A real click in the middle of the element, scrolled into view first. */
