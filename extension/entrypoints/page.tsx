@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { systemClock, withLock } from '../../shared/browser/index.ts';
 import { applyTheme, createSaver, createUrlPolicy, loadTheme } from '../../web/platform/index.ts';
-import { App, fragmentRouter } from '../../web/routes/index.ts';
+import { App, fragmentRouter, routeOf } from '../../web/routes/index.ts';
 import '../../web/routes/styles/app.css';
 import { startVault } from '../../web/session/index.ts';
 import workerUrl from '../../web/worker/vault.ts?worker&url';
@@ -11,6 +11,8 @@ import { createSend } from '../messaging/index.ts';
 import { downloadWorker, knowsMetered, post, requestSite } from '../platform/index.ts';
 import { createOutbox, createView, openQueue } from '../queue/index.ts';
 import { backupScreen, backupText, follow } from '../ui/backup/index.ts';
+
+const BACKUP = 'backup';
 
 applyTheme(loadTheme());
 const trust = createUrlPolicy([workerUrl, ...(downloadWorker === null ? [] : [downloadWorker])]);
@@ -25,15 +27,17 @@ const screen = backupScreen({
   ...createIntakePorts(window, { queue, wake, locked: withLock, pause: systemClock.sleep, requestSite }),
 });
 
-follow({ api, onEvent }, view, send);
+const router = fragmentRouter(window);
+const showVault = (): boolean => routeOf(router.path(), BACKUP).screen !== BACKUP;
+follow({ api, onEvent }, { view, send }, { showVault, subscribe: router.subscribe });
 render(
   <App
     api={api}
     onEvent={onEvent}
     saver={createSaver(downloadWorker === null ? null : trust(downloadWorker))}
-    router={fragmentRouter(window)}
+    router={router}
     canChooseServer
-    extraRoutes={[{ id: 'backup', label: backupText.title, icon: 'backup', screen }]}
+    extraRoutes={[{ id: BACKUP, label: backupText.title, icon: 'backup', screen }]}
   />,
   document.getElementById('app') as HTMLElement,
 );

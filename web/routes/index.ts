@@ -6,5 +6,5 @@
 export { App, type AppProps } from './app.tsx';
 export { type Desk, useDesk } from './desk.ts';
 export type { ExtraRoute } from './extra-route.ts';
-export { fragmentRouter, historyRouter, type Router } from './router.ts';
+export { fragmentRouter, historyRouter, type Router, routeOf } from './router.ts';
 export { ShareApp, type ShareAppProps } from './share/index.ts';

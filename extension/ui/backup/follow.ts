@@ -6,7 +6,7 @@ import type { SessionStatus, VaultApi, VaultEvent } from '../../../web/session/i
 import type { Send } from '../../messaging/index.ts';
 import type { QueueView } from '../../queue/view.ts';
 
-/** How long what was proven may wait to be seen by the vault's worker while a backup goes on. */
+/** How long what was proven may wait to be seen on the screens of the vault while a backup goes on. */
 const SELDOM_MS = 15_000;
 
 export interface VaultSide {
@@ -14,7 +14,18 @@ export interface VaultSide {
   readonly onEvent: (listener: (event: VaultEvent) => void) => () => void;
 }
 
-export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send): void {
+/** Whether a screen that shows the vault is in front. */
+export interface Screens {
+  readonly showVault: () => boolean;
+  readonly subscribe: (listener: () => void) => void;
+}
+
+export interface QueueSide {
+  readonly view: Pick<QueueView, 'proofs' | 'hold'>;
+  readonly send: Send;
+}
+
+export function follow({ api, onEvent }: VaultSide, { view, send }: QueueSide, screens: Screens): void {
   const tell = (status: SessionStatus): void => {
     // A server that does not answer signs nobody out.
     if (status.state === 'away') return;
@@ -24,14 +35,18 @@ export function follow({ api, onEvent }: VaultSide, view: QueueView, send: Send)
   };
   onEvent((event) => event.type === 'session' && tell(event.status));
   void api.status().then(tell, () => undefined);
-  refreshWhenProven(api, view);
+  refreshWhenProven(api, view, screens);
   refreshWhenSignedOut(api, view);
 }
 
-/** At once when the queue is at rest; seldom while it is not, because reading what is new takes from the backup that makes it. */
-function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
+/**
+ * At once when the queue is at rest. While it is not, reading what is new takes from the backup that makes it: then seldom,
+ * and only for a screen that shows it.
+ */
+function refreshWhenProven(api: VaultSide['api'], view: QueueSide['view'], screens: Screens): void {
   let seen: number | null = null;
   let last: number | null = null;
+  let atRest = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refresh = (): void => {
     clearTimeout(timer);
@@ -40,16 +55,23 @@ function refreshWhenProven(api: VaultSide['api'], view: QueueView): void {
     // The screens say by themselves what is wrong with the server.
     void api.refresh().catch(() => undefined);
   };
-  view.proofs().subscribe(({ lastProvenAt, atRest }) => {
-    last = lastProvenAt;
+  const look = (): void => {
     if (last === seen) return;
     if (atRest) refresh();
-    else timer ??= setTimeout(refresh, SELDOM_MS);
+    else if (screens.showVault()) timer ??= setTimeout(refresh, SELDOM_MS);
+  };
+  view.proofs().subscribe((proofs) => {
+    last = proofs.lastProvenAt;
+    atRest = proofs.atRest;
+    look();
+  });
+  screens.subscribe(() => {
+    if (last !== seen && timer === undefined && screens.showVault()) refresh();
   });
 }
 
 /** The vault's worker finds the session ended as the engine did, and the sign-in screen comes up. */
-function refreshWhenSignedOut(api: VaultSide['api'], view: QueueView): void {
+function refreshWhenSignedOut(api: VaultSide['api'], view: QueueSide['view']): void {
   let before: string | undefined;
   view.hold().subscribe((hold) => {
     if (hold?.code === 'E_SESSION' && before !== 'E_SESSION') void api.refresh().catch(() => undefined);
