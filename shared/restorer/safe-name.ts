@@ -76,12 +76,17 @@ class Folder {
     let given: string;
     do {
       number++;
-      given = number === 1 ? first : shorten(first, ` (${number})`);
+      given = number === 1 ? first : numberedName(first, number);
     } while (number > 1 && this.#taken.has(comparable(given)));
     this.#taken.set(key, number);
     if (number > 1) this.#taken.set(comparable(given), 1);
     return given;
   }
+}
+
+/** `report (2).pdf`: another name for what stays beside something of this name; at most 255 bytes. */
+export function numberedName(name: string, number: number): string {
+  return shorten(name, ` (${number})`);
 }
 
 /** Equal for names that some file system may take for the same. */

@@ -10,7 +10,7 @@ import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors
 import type { ReadPack } from '../vault/index.ts';
 import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
 import { type ReadableFile, readFiles } from './read.ts';
-import { safeTree } from './safe-name.ts';
+import { numberedName, safeTree } from './safe-name.ts';
 
 /** Files looked at, and files written, at one time. */
 const AT_ONCE = 8;
@@ -170,7 +170,7 @@ class Run {
     chunks: readonly PlannedChunk[],
   ): Promise<readonly string[] | null> {
     for (let n = 2; ; n++) {
-      const other = [...path.slice(0, -1), numbered(path.at(-1) as string, n)];
+      const other = [...path.slice(0, -1), numberedName(path.at(-1) as string, n)];
       const there = await this.#tree.file(other);
       if (there === null) return other;
       if (await isRight(there, size, chunks)) return this.#leave('kept');
@@ -196,12 +196,6 @@ class Run {
       return null;
     }
   }
-}
-
-/** `report (2).pdf`. A number that makes a name too long is the next fault of that file. */
-function numbered(name: string, n: number): string {
-  const dot = name.lastIndexOf('.');
-  return dot > 0 ? `${name.slice(0, dot)} (${n})${name.slice(dot)}` : `${name} (${n})`;
 }
 
 async function isRight(file: TreeFile, size: number, chunks: readonly PlannedChunk[]): Promise<boolean> {

@@ -18,8 +18,10 @@ import * as person from './support/journey.ts';
 import { personWithFiles } from './support/writer.ts';
 
 const MIB = 1_048_576;
+/** As long as a disk takes it: Chromium cannot write beside it. */
+const LONG = `${'ü'.repeat(125)}.text`;
 /** The film is large enough to be put on disk before it is whole; Chromium lets no page write a file called like the link. */
-const FILES = { 'letter.txt': 3_000, 'photo.bin': 2 * MIB, 'film.mp4': 200 * MIB, 'site.url': 90 } as const;
+const FILES = { 'letter.txt': 3_000, 'photo.bin': 2 * MIB, 'film.mp4': 200 * MIB, 'site.url': 90, [LONG]: 700 };
 const COUNT = Object.keys(FILES).length;
 /** What the files are called in a folder. */
 const onDisk = (name: string): string => (name === 'site.url' ? 'site.url_' : name);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { Saver } from '../../web/platform/index.ts';
-import { createBoard, type RestoreJob } from '../../web/routes/restore/board.ts';
+import { createBoard, isFinishing, type RestoreItem, type RestoreJob } from '../../web/routes/restore/board.ts';
 import type { RestorePlan, RestoreReport } from '../../web/session/contract.ts';
 
 const PLAN: RestorePlan = { name: 'a.bin', length: 4_000, mime: 'application/octet-stream', files: 1, size: 4_000 };
@@ -135,4 +135,11 @@ test('only restores that have ended can be taken off the list', async () => {
   await settle();
   board.clearEnded();
   assert.deepEqual(board.items(), []);
+});
+
+test('a folder whose bytes are all written is being finished, which a download never is', async () => {
+  const item = { state: 'running', intoFolder: true, bytes: 4_000, length: 4_000 } as RestoreItem;
+  assert.equal(isFinishing(item), true);
+  for (const other of [{ bytes: 3_999 }, { intoFolder: false }, { state: 'done' }, { bytes: 0, length: 0 }] as const)
+    assert.equal(isFinishing({ ...item, ...other }), false, JSON.stringify(other));
 });

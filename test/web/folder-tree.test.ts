@@ -27,14 +27,17 @@ class FakeFolder {
     let written = '';
     return {
       getFile: async () => new Blob([this.entries.get(name) as string]),
-      createWritable: async () => ({
-        write: async (bytes: Uint8Array) => {
-          written += new TextDecoder().decode(bytes);
-        },
-        truncate: async () => undefined,
-        seek: async () => undefined,
-        close: async () => void this.entries.set(name, written),
-      }),
+      createWritable: async () => {
+        allowed(`${name}.crswap`);
+        return {
+          write: async (bytes: Uint8Array) => {
+            written += new TextDecoder().decode(bytes);
+          },
+          truncate: async () => undefined,
+          seek: async () => undefined,
+          close: async () => void this.entries.set(name, written),
+        };
+      },
       move: async (to: FakeFolder, other: string) => {
         this.entries.delete(name);
         to.entries.set(other, written);
@@ -44,9 +47,14 @@ class FakeFolder {
 
   #find(name: string): FakeFolder | string | undefined {
     this.asked++;
-    if (/\.(?:url|lnk)$|never/.test(name)) throw new TypeError('Name is not allowed.');
+    allowed(name);
     return this.entries.get(name);
   }
+}
+
+function allowed(name: string): void {
+  if (/\.(?:url|lnk)$|never/.test(name)) throw new TypeError('Name is not allowed.');
+  if (utf8(name).length > 255) throw new DOMException('too long', 'InvalidStateError');
 }
 
 /** From here on a file is unfinished before it has its name. */
@@ -100,6 +108,21 @@ test('a file that is called like the unfinished part of another is none', async 
     assert.equal(root.entries.get('film'), 'film');
     assert.deepEqual(new Set(root.entries.values()), new Set(order));
   }
+});
+
+test('a name can be as long as a disk takes it, for a small file and a large one', async () => {
+  const alike = [`${'ü'.repeat(125)}x.mp4`, `ab${'ü'.repeat(124)}x.mp4`];
+  for (const size of [1, LARGE]) {
+    const root = new FakeFolder();
+    const tree = treeIn(root);
+    const names = [...alike, 'y'.repeat(249), 'z'.repeat(248)];
+    await Promise.all(names.map((name) => put(tree, [name], name, size)));
+    assert.deepEqual(Object.fromEntries(root.entries), Object.fromEntries(names.map((name) => [name, name])));
+  }
+});
+
+test('a name that no disk takes is the fault of that file', async () => {
+  await assert.rejects(treeIn(new FakeFolder()).file(['x'.repeat(256)]), { code: 'E_INPUT' });
 });
 
 test('what a folder holds is looked for, unless this restore made the folder', async () => {

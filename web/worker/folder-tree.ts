@@ -1,10 +1,10 @@
 /**
  * A folder that the person picked, as the restorer's target. The browser writes beside the file and puts it in place when
  * it is closed, so a small file is there whole or not at all. A large one is written into a file of its own that says it
- * is unfinished, put on disk now and then, and gets its name at the end. Dates cannot be set through the browser, and names
+ * is unfinished, put on disk now and then, and gets its name at the end; so is one with a name too long to be written beside. Dates cannot be set through the browser, and names
  * that it refuses (`link.url`) get an underscore.
  */
-import type { Bytes } from '../../shared/bytes/index.ts';
+import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { TargetTree, TreeFile, TreeWriter } from '../../shared/restorer/index.ts';
 
@@ -19,6 +19,8 @@ const WORK_TO_KEEPING = 5;
 /** Before the name, not after it: a file that gets another ending with its name is read once more for the same check. */
 const UNFINISHED = 'unfinished ';
 const MOST_UNDERSCORES = 8;
+/** A name has at most 255 bytes on most disks, and Chromium writes into `<name>.crswap`: a longer one can only be given. */
+const MOST_WRITTEN_BYTES = 255 - '.crswap'.length;
 
 interface MovableHandle extends FileSystemFileHandle {
   move?(folder: FileSystemDirectoryHandle, name: string): Promise<void>;
@@ -64,7 +66,8 @@ export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
     const { handle } = await folder(path.slice(0, -1));
     const made = (prefix: string): Promise<MovableHandle> =>
       names.under(path, prefix, (name) => handle.getFileHandle(name, { create: true }));
-    if (size < LARGE_BYTES) return smallWriter(await made(''));
+    const isWritable = utf8(path.at(-1) as string).length <= MOST_WRITTEN_BYTES;
+    if (size < LARGE_BYTES && isWritable) return smallWriter(await made(''));
     const part = await made(UNFINISHED);
     return largeWriter(part, keep, async () => {
       const moved = await isMoved(() => names.under(path, '', (name) => moveTo(part, handle, name)));
@@ -94,7 +97,7 @@ class GivenNames {
     const inside = path.slice(0, -1);
     let refusal: unknown;
     for (let more = ''; more.length <= MOST_UNDERSCORES; more += '_') {
-      const name = prefix + path.at(-1) + more;
+      const name = named(path.at(-1) as string, prefix) + more;
       if (!this.#isFree(inside, name, owner)) continue;
       try {
         return await open(name);
@@ -113,6 +116,16 @@ class GivenNames {
     this.#owners.set(place, known);
     return known === owner;
   }
+}
+
+/** With a prefix as much of the name's end as can be written. */
+function named(name: string, prefix: string): string {
+  if (prefix === '') return name;
+  const room = MOST_WRITTEN_BYTES - MOST_UNDERSCORES - prefix.length;
+  const points = [...name];
+  let from = 0;
+  for (let bytes = utf8(name).length; bytes > room; from++) bytes -= utf8(points[from] as string).length;
+  return prefix + points.slice(from).join('');
 }
 
 async function orNull<T>(opened: Promise<T>): Promise<T | null> {
@@ -216,5 +229,6 @@ export function diskError(cause: unknown): unknown {
   if (isNamed(cause, 'NotAllowedError'))
     return new HoldfastError('E_SINK_PERMISSION', 'not allowed to write', { cause });
   if (isNamed(cause, 'TypeMismatchError')) return new HoldfastError('E_INPUT', 'something is in the way', { cause });
+  if (isNamed(cause, 'InvalidStateError')) return new HoldfastError('E_INPUT', 'the disk refuses it', { cause });
   return cause;
 }

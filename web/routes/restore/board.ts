@@ -79,6 +79,10 @@ interface Sample {
 const RATE_WINDOW_MS = 5_000;
 const RATE_MIN_MS = 500;
 
+/** Every byte is written, and the browser has yet to let go of a large file: it reads all of it once more. */
+export const isFinishing = ({ state, intoFolder, bytes, length }: RestoreItem): boolean =>
+  state === 'running' && intoFolder && length > 0 && bytes === length;
+
 export const hasEnded = (item: RestoreItem): boolean => item.state !== 'preparing' && item.state !== 'running';
 
 export function createBoard(ports: BoardPorts): RestoreBoard {

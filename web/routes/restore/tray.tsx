@@ -4,7 +4,7 @@ import { holdPage } from '../../platform/index.ts';
 import type { ConflictRule, RestoreReport } from '../../session/index.ts';
 import { Button, ErrorNote, Icon, IconButton, Name, Progress, plainName, text } from '../../ui/index.ts';
 import { useStore } from '../desk.ts';
-import { hasEnded, type RestoreBoard, type RestoreItem } from './board.ts';
+import { hasEnded, isFinishing, type RestoreBoard, type RestoreItem } from './board.ts';
 
 export function RestoreTray({ board, doneText }: { board: RestoreBoard; doneText: string }) {
   const items = useStore(board.subscribe, board.items);
@@ -116,14 +116,16 @@ function TrayState({ item, board, doneText }: { item: RestoreItem; board: Restor
 }
 
 function TrayRunning({ item, board }: { item: RestoreItem; board: RestoreBoard }) {
+  const finishing = isFinishing(item);
   return (
     <>
       <Progress
         label={text.restore.progressLabel(plainName(item.name))}
         bytes={item.bytes}
         length={item.length}
-        rate={item.waiting === null ? item.rate : null}
+        rate={item.waiting === null && !finishing ? item.rate : null}
       />
+      {finishing && <p class="tray-note">{text.restore.finishing}</p>}
       {item.waiting !== null && (
         <p class="tray-note" role="status">
           <Icon name="warning" />

@@ -187,6 +187,7 @@ export const restore = {
   cancelledFolder: 'Stopped. Files that were finished stay; restore to the same folder again to go on.',
   failedFolder: 'Files that were finished stay. Trying again with the same folder goes on from there.',
   waiting: 'The server cannot be reached at the moment. This goes on by itself.',
+  finishing: 'Everything is written. Your browser is checking the last files; for large ones that takes a while.',
   conflict: (path: string) => `“${path}” is in the folder already, with other content. For this and all like it:`,
   keepBoth: 'Keep both',
   replace: 'Replace',
