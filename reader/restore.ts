@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { mapConcurrent } from '../shared/async/index.ts';
 import { fromHex } from '../shared/bytes/index.ts';
 import { HoldfastError, integrityError } from '../shared/errors/index.ts';
-import { createFetcher, planVersion, safeTree } from '../shared/restorer/index.ts';
+import { byPlace, createFetcher, planVersion, safeTree } from '../shared/restorer/index.ts';
 import { versionById } from '../shared/vault/index.ts';
 import type { RestoreCommand } from './arguments.ts';
 import { type Output, shownBytes, shownError, shownPath } from './output.ts';
@@ -12,7 +12,7 @@ import { isDamage, type OpenVault } from './source.ts';
 import { createMatcher, idOf, newestOf, requireFound, type TreeEntry, treeOf } from './tree.ts';
 
 /** Planned together, so that files of one pack share its reading. */
-const BATCH = 512;
+const BATCH = 8_192;
 const PLANNING = 16;
 const SAVING = 8;
 interface Wanted {
@@ -20,6 +20,7 @@ interface Wanted {
   /** Names fit for any file system, from the target folder. */
   readonly safe: readonly string[];
   readonly versionId: string;
+  readonly place: number;
 }
 interface Planned extends Wanted {
   readonly folder: string;
@@ -93,20 +94,25 @@ function selected({ state }: OpenVault, { paths }: RestoreCommand): { files: Wan
   const chosen = entries.flatMap((entry, i) => (matches(entry) ? [wantedOf(entry, safe[i] as string[])] : []));
   requireFound(entries, paths);
   return {
-    files: chosen.filter(({ kind }) => kind === 'file'),
+    files: byPlace(chosen.filter(({ kind }) => kind === 'file')),
     folders: chosen.filter(({ kind }) => kind === 'folder'),
   };
 }
 
 function wantedOf(entry: TreeEntry, safe: readonly string[]): Wanted & Pick<TreeEntry, 'kind'> {
-  return { path: entry.path, safe, kind: entry.kind, versionId: idOf(newestOf(entry)) };
+  const newest = newestOf(entry);
+  // What one log entry tells of was backed up together.
+  return { path: entry.path, safe, kind: entry.kind, versionId: idOf(newest), place: newest.seq };
 }
 
 function oneVersion({ state }: OpenVault, versionId: string): { files: Wanted[]; folders: Wanted[] } {
   const found = versionById(state, fromHex(versionId));
   if (found === null) throw new HoldfastError('E_NOT_FOUND', 'there is no such version in the vault');
   const path = [found.version.name];
-  return { files: [{ path, safe: safeTree([{ kind: 'file', path }])[0] as string[], versionId }], folders: [] };
+  return {
+    files: [{ path, safe: safeTree([{ kind: 'file', path }])[0] as string[], versionId, place: 0 }],
+    folders: [],
+  };
 }
 
 /** What is to be written for a file; null when it is there already. */
@@ -127,13 +133,10 @@ function createPlanner(vault: OpenVault, overwrite: boolean, target: TargetFolde
 
 /** One result for each file, in order. */
 function saveAll(vault: OpenVault, planned: readonly Planned[], count: Count, signal: AbortSignal) {
-  const chunks = planned.flatMap(({ file }) => file.chunks);
-  const fetcher = createFetcher(chunks, vault.readPack);
-  let next = 0;
+  const fetcher = createFetcher(vault.readPack);
   const ranges = planned.map(({ file }) => {
-    const from = next;
-    next += file.chunks.length;
-    return { from, to: next };
+    const from = fetcher.add(file.chunks);
+    return { from, to: from + file.chunks.length };
   });
   const saveOne = async (index: number, inner: AbortSignal): Promise<void> => {
     const { path, folder, safe, versionId, file } = planned[index] as Planned;

@@ -1,7 +1,7 @@
 /**
  * Gets the bytes of planned chunks, in the order they are wanted, with flat memory: of every pack the aligned part that
- * the plan needs (the whole of it when that is most), the next packs and chunks while one is being used, and nothing kept
- * that no later chunk needs.
+ * the plan needs, or all of it when that is most; the next packs and chunks while one is being used; and nothing kept that
+ * no later chunk needs. The plan may grow while it is read: what comes to it shares the packs that are there.
  */
 import { abortable } from '../async/index.ts';
 import { type Bytes, giveBack } from '../bytes/index.ts';
@@ -16,15 +16,26 @@ const PACKS_AHEAD = 5;
 const CHUNKS_AHEAD = 32;
 const OPENED_BYTES = 8 * 1_048_576;
 
+/** Of one pack what is fetched in one go. */
 interface Part {
   readonly packId: string;
+  readonly packSize: number;
   range: PackRange;
   /** Chunks that still need it. */
   wanted: number;
   bytes: Promise<Bytes> | null;
 }
 
+interface Slot {
+  readonly chunk: PlannedChunk;
+  readonly part: Part;
+  /** Begun before it was asked for. */
+  ahead: Promise<Bytes> | null;
+}
+
 export interface ChunkFetcher {
+  /** Puts chunks at the end of the plan; answers the number of the first. E_INTEGRITY for a place outside its pack. */
+  add(chunks: readonly PlannedChunk[]): number;
   /**
    * Plaintexts of chunks `from` to `to` (exclusive), in order, verified. Every chunk is read once, about in the order of
    * the plan; several readers may be at it. A fetch that failed before its chunk was asked for is begun anew. Errors:
@@ -33,31 +44,35 @@ export interface ChunkFetcher {
   read(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Bytes, void, undefined>;
 }
 
-/** `chunks`: everything that will be read, in that order. */
-export function createFetcher(chunks: readonly PlannedChunk[], readPack: ReadPack): ChunkFetcher {
-  return new Fetcher(chunks, readPack);
+export function createFetcher(readPack: ReadPack): ChunkFetcher {
+  return new Fetcher(readPack);
 }
 
 class Fetcher implements ChunkFetcher {
-  readonly #chunks: readonly PlannedChunk[];
   readonly #readPack: ReadPack;
-  readonly #parts: Map<string, Part>;
-  /** In order of first use. */
-  readonly #order: readonly Part[];
-  readonly #rank: Map<Part, number>;
-  /** 1 for a chunk that was read or is being opened ahead. */
-  readonly #begun: Uint8Array;
-  readonly #ahead = new Map<number, Promise<Bytes>>();
+  /** Chunks that nobody has asked for yet, by number. */
+  readonly #slots = new Map<number, Slot>();
+  /** Of each pack the part that another chunk would join. */
+  readonly #parts = new Map<string, Part>();
+  /** Parts that chunks still need, in order of first use. */
+  readonly #needed = new Set<Part>();
+  #added = 0;
+  #ahead = 0;
   #aheadBytes = 0;
   #held = 0;
 
-  constructor(chunks: readonly PlannedChunk[], readPack: ReadPack) {
-    this.#chunks = chunks;
+  constructor(readPack: ReadPack) {
     this.#readPack = readPack;
-    this.#parts = partsOf(chunks);
-    this.#order = [...this.#parts.values()];
-    this.#begun = new Uint8Array(chunks.length);
-    this.#rank = new Map(this.#order.map((part, i) => [part, i]));
+  }
+
+  add(chunks: readonly PlannedChunk[]): number {
+    const first = this.#added;
+    for (const chunk of chunks) {
+      const part = this.#join(chunk);
+      part.wanted++;
+      this.#slots.set(this.#added++, { chunk, part, ahead: null });
+    }
+    return first;
   }
 
   async *read(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Bytes, void, undefined> {
@@ -66,60 +81,96 @@ class Fetcher implements ChunkFetcher {
       for (; index < to; index++) yield await abortable(this.#take(index), signal);
     } finally {
       // what a reader that left early will not ask for
-      for (; index < to; index++) {
-        this.#forget(index);
-        this.#begun[index] = 1;
-      }
+      for (; index < to; index++) this.#leave(index);
     }
   }
 
+  #join({ packId, packSize, off, len }: PlannedChunk): Part {
+    const range = alignedRange(off, len);
+    if (range.end > packSize) throw integrityError();
+    const known = this.#parts.get(packId);
+    if (known !== undefined && (known.bytes === null || covers(known.range, range))) {
+      known.range = { start: Math.min(known.range.start, range.start), end: Math.max(known.range.end, range.end) };
+      return known;
+    }
+    const part = { packId, packSize, range, wanted: 0, bytes: null };
+    this.#parts.set(packId, part);
+    this.#needed.add(part);
+    return part;
+  }
+
   #take(index: number): Promise<Bytes> {
-    const bytes = this.#ahead.get(index) ?? this.#open(index);
-    this.#forget(index);
-    this.#begun[index] = 1;
+    const slot = this.#slots.get(index) as Slot;
+    this.#slots.delete(index);
+    const bytes = slot.ahead ?? this.#open(slot);
+    this.#forget(slot);
+    this.#releaseAfter(bytes, slot.part);
     this.#openAhead(index + 1);
     return bytes;
   }
 
+  #leave(index: number): void {
+    const slot = this.#slots.get(index);
+    if (slot === undefined) return;
+    this.#slots.delete(index);
+    this.#releaseAfter(slot.ahead ?? Promise.resolve(), slot.part);
+    this.#forget(slot);
+  }
+
+  /** The memory of a pack is in use until the chunk that is read from it is open, or has failed. */
+  #releaseAfter(opened: Promise<unknown>, part: Part): void {
+    const release = (): void => {
+      part.wanted--;
+      if (part.wanted > 0) return;
+      part.bytes?.then(giveBack, () => {});
+      this.#drop(part);
+      this.#needed.delete(part);
+      if (this.#parts.get(part.packId) === part) this.#parts.delete(part.packId);
+    };
+    opened.then(release, release);
+  }
+
   #openAhead(from: number): void {
-    const to = Math.min(this.#chunks.length, from + CHUNKS_AHEAD);
-    for (let index = from; index < to; index++) {
-      if (this.#begun[index] === 1) continue;
-      const { len } = this.#chunk(index).ref;
-      if (this.#ahead.size > 0 && this.#aheadBytes + len > OPENED_BYTES) return;
-      const part = this.#part(index);
+    for (let index = from; index < from + CHUNKS_AHEAD; index++) {
+      const slot = this.#slots.get(index);
+      if (slot === undefined || slot.ahead !== null) continue;
+      const { chunk, part } = slot;
+      if (this.#ahead > 0 && this.#aheadBytes + chunk.ref.len > OPENED_BYTES) return;
       if (part.bytes === null && this.#held + sizeOf(part) > HELD_BYTES) return;
-      const bytes = this.#open(index);
-      this.#begun[index] = 1;
-      this.#ahead.set(index, bytes);
-      this.#aheadBytes += len;
-      bytes.catch(() => this.#forget(index));
+      slot.ahead = this.#open(slot);
+      this.#ahead++;
+      this.#aheadBytes += chunk.ref.len;
+      // Whoever asks for it sees the error.
+      slot.ahead.catch(() => {});
     }
   }
 
-  #forget(index: number): void {
-    if (!this.#ahead.delete(index)) return;
-    this.#begun[index] = 0;
-    this.#aheadBytes -= this.#chunk(index).ref.len;
+  /** Not opened ahead, or not any more. */
+  #forget(slot: Slot): void {
+    if (slot.ahead === null) return;
+    slot.ahead = null;
+    this.#ahead--;
+    this.#aheadBytes -= slot.chunk.ref.len;
   }
 
-  async #open(index: number): Promise<Bytes> {
-    const chunk = this.#chunk(index);
-    const part = this.#part(index);
+  async #open(slot: Slot): Promise<Bytes> {
+    const { chunk, part } = slot;
     const fetched = this.#begin(part);
     this.#makeRoom(part);
     this.#fetchAhead(part);
-    const at = chunk.off - part.range.start;
-    const blob = (await fetched).subarray(at, at + chunk.len);
+    const { start } = part.range;
+    const bytes = await fetched.catch((error: unknown) => {
+      this.#forget(slot);
+      throw error;
+    });
+    const blob = bytes.subarray(chunk.off - start, chunk.off - start + chunk.len);
     if (blob.length !== chunk.len) throw integrityError();
-    const plaintext = await chunk.open(blob);
-    part.wanted--;
-    if (part.wanted === 0) this.#finish(part);
-    return plaintext;
+    return chunk.open(blob);
   }
 
   #begin(part: Part): Promise<Bytes> {
     if (part.bytes !== null) return part.bytes;
+    if (sizeOf(part) === part.packSize) part.range = { start: 0, end: part.packSize };
     this.#held += sizeOf(part);
     const bytes = this.#readPack(part.packId, part.range);
     part.bytes = bytes;
@@ -130,12 +181,6 @@ class Fetcher implements ChunkFetcher {
     return bytes;
   }
 
-  /** Nobody looks at it any more, and nobody will. */
-  #finish(part: Part): void {
-    part.bytes?.then(giveBack, () => {});
-    this.#drop(part);
-  }
-
   #drop(part: Part): void {
     if (part.bytes === null) return;
     part.bytes = null;
@@ -143,45 +188,30 @@ class Fetcher implements ChunkFetcher {
   }
 
   #makeRoom(current: Part): void {
-    for (const part of this.#order) {
+    for (const part of this.#needed) {
       if (this.#held <= HELD_BYTES) return;
       if (part !== current) this.#drop(part);
     }
   }
 
-  #fetchAhead(part: Part): void {
-    const at = this.#rank.get(part) as number;
-    for (const later of this.#order.slice(at + 1, at + 1 + PACKS_AHEAD)) {
-      if (this.#held + sizeOf(later) > HELD_BYTES) return;
-      if (later.wanted > 0) void this.#begin(later).catch(() => {});
+  #fetchAhead(current: Part): void {
+    let left = PACKS_AHEAD;
+    let passed = false;
+    for (const part of this.#needed) {
+      if (passed) {
+        if (left-- === 0 || this.#held + sizeOf(part) > HELD_BYTES) return;
+        void this.#begin(part).catch(() => {});
+      } else passed = part === current;
     }
-  }
-
-  #chunk(index: number): PlannedChunk {
-    return this.#chunks[index] as PlannedChunk;
-  }
-
-  #part(index: number): Part {
-    return this.#parts.get(this.#chunk(index).packId) as Part;
   }
 }
 
-function sizeOf({ range }: Part): number {
-  return range.end - range.start;
+function covers(outer: PackRange, inner: PackRange): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
 }
 
-function partsOf(chunks: readonly PlannedChunk[]): Map<string, Part> {
-  const parts = new Map<string, Part>();
-  for (const { packId, packSize, off, len } of chunks) {
-    const range = alignedRange(off, len);
-    if (range.end > packSize) throw integrityError();
-    const part = parts.get(packId);
-    if (part === undefined) {
-      parts.set(packId, { packId, range, wanted: 1, bytes: null });
-    } else {
-      part.range = { start: Math.min(part.range.start, range.start), end: Math.max(part.range.end, range.end) };
-      part.wanted++;
-    }
-  }
-  return parts;
+/** Bytes that are fetched: all of a pack when most of it is needed. */
+function sizeOf({ range, packSize }: Part): number {
+  const size = range.end - range.start;
+  return 2 * size > packSize ? packSize : size;
 }

@@ -4,7 +4,7 @@
  */
 export { createFetcher } from './fetch.ts';
 export { type Patience, patient } from './patient.ts';
-export type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
+export { byPlace, type PlannedChunk, type PlannedFile, type RestoreSet } from './plan.ts';
 export { planShare } from './plan-share.ts';
 export { planNode, planVersion } from './plan-vault.ts';
 export { safeTree } from './safe-name.ts';

@@ -2,6 +2,7 @@
 import { type Bytes, toHex } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { type LinkRecord, openChunk, type SharedChunk } from '../format/index.ts';
+import { MAX_PACK } from '../protocol/index.ts';
 import type { PlannedChunk, RestoreSet } from './plan.ts';
 import { safeName } from './safe-name.ts';
 
@@ -20,6 +21,12 @@ function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk)
   };
 }
 
+function placeOf(first: SharedChunk | undefined): number {
+  if (first === undefined) return 0;
+  const [pack, off] = first;
+  return pack * MAX_PACK + off;
+}
+
 /** Plans the download of one file of the share by its place in the manifest, or of all of it. */
 export function planShare(record: LinkRecord, index: number | null): RestoreSet {
   const { manifest } = record;
@@ -29,6 +36,7 @@ export function planShare(record: LinkRecord, index: number | null): RestoreSet 
     path: zip ? file.path : file.path.slice(-1),
     size: file.size,
     mtime: file.mtime,
+    place: placeOf(file.chunks[0]),
     chunks: async () => file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
   }));
   const [only] = chosen;

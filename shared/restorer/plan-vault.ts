@@ -10,6 +10,7 @@ import {
   newestPinned,
   newestVersion,
   nodeById,
+  type PinnedVersion,
   placeOf,
   type ReadPack,
   readManifest,
@@ -53,9 +54,9 @@ function planFile(
   source: PlanSource,
   { size, mtime }: Pick<VersionState, 'size' | 'mtime'>,
   path: readonly string[],
-  version: () => VersionState,
+  { row, version }: PinnedVersion,
 ): PlannedFile {
-  return { path, size, mtime, chunks: (readPack) => planChunks(source, version(), readPack) };
+  return { path, size, mtime, place: row, chunks: (readPack) => planChunks(source, version(), readPack) };
 }
 
 /** Plans one version of a file. E_NOT_FOUND for an id that the vault does not have. */
@@ -79,7 +80,7 @@ export function planNode(source: PlanSource, fileId: string): RestoreSet {
 }
 
 function oneFile(source: PlanSource, name: string, version: VersionState): RestoreSet {
-  const files = [planFile(source, version, [name], () => version)];
+  const files = [planFile(source, version, [name], { row: 0, version: () => version })];
   return { name: safeName(name), mime: version.mime ?? PLAIN_MIME, zip: false, files, emptyFolders: [] };
 }
 

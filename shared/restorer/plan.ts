@@ -20,6 +20,8 @@ export interface PlannedFile {
   readonly path: readonly string[];
   readonly size: number;
   readonly mtime: number;
+  /** Files whose numbers are close lie close together in the packs. */
+  readonly place: number;
   /** Its chunks in order. E_INTEGRITY when the manifest does not add up or names what no pack holds; errors of `readPack`. */
   chunks(readPack: ReadPack): Promise<readonly PlannedChunk[]>;
 }
@@ -33,4 +35,9 @@ export interface RestoreSet {
   readonly files: readonly PlannedFile[];
   /** Folders that hold nothing, so that the ZIP has them too. */
   readonly emptyFolders: readonly { path: readonly string[]; mtime: number }[];
+}
+
+/** The order in which files are read: those of one pack one after another, so that it is fetched once. */
+export function byPlace<T extends Pick<PlannedFile, 'place'>>(files: readonly T[]): T[] {
+  return files.toSorted((a, b) => a.place - b.place);
 }

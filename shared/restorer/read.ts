@@ -1,11 +1,12 @@
 /**
  * The files of a set read in order: planned a batch at a time, so that the first byte does not wait for the plan of the
- * last file, and the next batch is planned while one is read. The batches grow, for places in packs are shared within one.
+ * last file, and the next batch is planned while one is read. The batches grow: the more of the plan is known, the fewer
+ * packs are let go before their last file.
  */
 import { mapConcurrent } from '../async/index.ts';
 import type { Bytes } from '../bytes/index.ts';
 import type { ReadPack } from '../vault/index.ts';
-import { createFetcher } from './fetch.ts';
+import { type ChunkFetcher, createFetcher } from './fetch.ts';
 import type { PlannedChunk, PlannedFile } from './plan.ts';
 
 const FIRST_BATCH = 512;
@@ -22,8 +23,14 @@ export interface ReadableFile<File extends PlannedFile> {
 }
 
 interface Batch<File> {
-  readonly files: { readonly file: File; readonly chunks: readonly PlannedChunk[] }[];
-  readonly chunks: PlannedChunk[];
+  readonly files: readonly Planned<File>[];
+  /** Number of its first chunk. */
+  readonly first: number;
+}
+
+interface Planned<File> {
+  readonly file: File;
+  readonly chunks: readonly PlannedChunk[];
 }
 
 /** Errors: E_INTEGRITY, E_CANCELLED, those of `readPack`; they end the reading. */
@@ -32,9 +39,9 @@ export async function* readFiles<File extends PlannedFile>(
   readPack: ReadPack,
   signal: AbortSignal,
 ): AsyncGenerator<ReadableFile<File>, void, undefined> {
-  for await (const batch of oneAhead(batchesOf(files, readPack))) {
-    const fetcher = createFetcher(batch.chunks, readPack);
-    let first = 0;
+  const fetcher = createFetcher(readPack);
+  for await (const batch of oneAhead(batchesOf(files, readPack, fetcher))) {
+    let { first } = batch;
     for (const { file, chunks } of batch.files) {
       const start = first;
       first += chunks.length;
@@ -46,19 +53,23 @@ export async function* readFiles<File extends PlannedFile>(
 async function* batchesOf<File extends PlannedFile>(
   files: Iterable<File> | AsyncIterable<File>,
   readPack: ReadPack,
+  fetcher: ChunkFetcher,
 ): AsyncGenerator<Batch<File>, void, undefined> {
   let size = FIRST_BATCH;
-  let batch: Batch<File> = { files: [], chunks: [] };
+  let batch: Planned<File>[] = [];
+  let chunks = 0;
+  const close = (): Batch<File> => ({ files: batch, first: fetcher.add(batch.flatMap((planned) => planned.chunks)) });
   const plan = async (file: File) => ({ file, chunks: await file.chunks(readPack) });
   for await (const planned of mapConcurrent(files, PLANNED_AT_ONCE, plan)) {
-    batch.files.push(planned);
-    for (const chunk of planned.chunks) batch.chunks.push(chunk);
-    if (batch.chunks.length < size && batch.files.length < size) continue;
-    yield batch;
-    batch = { files: [], chunks: [] };
+    batch.push(planned);
+    chunks += planned.chunks.length;
+    if (chunks < size && batch.length < size) continue;
+    yield close();
+    batch = [];
+    chunks = 0;
     size = Math.min(2 * size, LARGEST_BATCH);
   }
-  if (batch.files.length > 0) yield batch;
+  if (batch.length > 0) yield close();
 }
 
 /** The same items, each begun while the one before it is used. */

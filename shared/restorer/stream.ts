@@ -3,7 +3,7 @@ import type { Bytes } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import type { ReadPack } from '../vault/index.ts';
 import { inBlocks } from './blocks.ts';
-import type { RestoreSet } from './plan.ts';
+import { byPlace, type RestoreSet } from './plan.ts';
 import { type ReadableFile, readFiles } from './read.ts';
 import { safeTree } from './safe-name.ts';
 import { zipLength, zipStream } from './zip.ts';
@@ -23,7 +23,7 @@ export function restoreStream(
   readPack: ReadPack,
   signal: AbortSignal,
 ): AsyncGenerator<Bytes, void, undefined> {
-  const files = readFiles(set.files, readPack, signal);
+  const files = readFiles(byPlace(set.files), readPack, signal);
   return inBlocks(set.zip ? zipped(set, files) : plain(files));
 }
 
@@ -40,12 +40,14 @@ function zipped(set: RestoreSet, files: AsyncGenerator<ReadableFile<RestoreSet['
   return zipStream(zipEntries(set).map((entry) => ({ ...entry, open: next })));
 }
 
-/** Files first, in the set's order, then empty folders; names that fit every file system, no two the same. */
-function zipEntries(set: RestoreSet) {
-  const entries = [
-    ...set.files.map(({ path, size, mtime }) => ({ path, size, mtime, kind: 'file' as const })),
-    ...set.emptyFolders.map(({ path, mtime }) => ({ path, size: 0, mtime, kind: 'folder' as const })),
+/** Files first, as they are read, then empty folders; names that fit every file system, no two the same. */
+function zipEntries({ files, emptyFolders }: RestoreSet) {
+  const all = [
+    ...files.map(({ path, size, mtime, place }) => ({ path, size, mtime, place, kind: 'file' as const })),
+    ...emptyFolders.map(({ path, mtime }) => ({ path, size: 0, mtime, place: 0, kind: 'folder' as const })),
   ];
-  const paths = safeTree(entries);
-  return entries.map((entry, i) => ({ ...entry, path: paths[i] as string[] }));
+  // Named in the set's order, so that a name does not depend on what was backed up when.
+  const paths = safeTree(all);
+  const entries = all.map((entry, i) => ({ ...entry, path: paths[i] as string[] }));
+  return [...byPlace(entries.slice(0, files.length)), ...entries.slice(files.length)];
 }

@@ -8,7 +8,7 @@ import { type Bytes, equal } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors/index.ts';
 import type { ReadPack } from '../vault/index.ts';
-import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
+import { byPlace, type PlannedChunk, type PlannedFile, type RestoreSet } from './plan.ts';
 import { type ReadableFile, readFiles } from './read.ts';
 import { numberedName, safeTree } from './safe-name.ts';
 
@@ -82,12 +82,8 @@ export async function restoreTree(
   ];
   const paths = safeTree(entries);
   for (const path of paths.slice(set.files.length)) await tree.makeFolder(path);
-  const looked = mapConcurrent(
-    set.files.entries(),
-    AT_ONCE,
-    ([i, file]) => run.look(file, paths[i] as string[]),
-    options.signal,
-  );
+  const files = set.files.map((file, i) => ({ file, place: file.place, path: paths[i] as string[] }));
+  const looked = mapConcurrent(byPlace(files), AT_ONCE, ({ file, path }) => run.look(file, path), options.signal);
   const readable = readFiles(present(looked), readPack, options.signal);
   for await (const _ of mapConcurrent(readable, AT_ONCE, (file) => run.write(file), options.signal)) {
     // each has told the report itself

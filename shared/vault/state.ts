@@ -252,10 +252,17 @@ export function newestVersion(state: VaultState, { fileId }: Pick<NodeState, 'fi
   return versionOf(state, state.nodes.newest.get(rowOf(state, fileId)));
 }
 
-/** What gives the version that is the newest now, also when there is a newer one by then; costs next to nothing until asked. */
-export function newestPinned(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): () => VersionState {
+/** The version that is the newest now, also when there is a newer one by then. */
+export interface PinnedVersion {
+  /** Its number in the order of the log: what was backed up together has numbers close to each other. */
+  readonly row: number;
+  readonly version: () => VersionState;
+}
+
+/** Costs next to nothing until the version is asked for. */
+export function newestPinned(state: VaultState, { fileId }: Pick<NodeState, 'fileId'>): PinnedVersion {
   const row = state.nodes.newest.get(rowOf(state, fileId));
-  return () => versionOf(state, row);
+  return { row, version: () => versionOf(state, row) };
 }
 
 export function hasVersion(state: VaultState, versionId: Uint8Array): boolean {

@@ -20,7 +20,7 @@ const SET: RestoreSet = {
   ...{ name: 'note.txt', mime: 'text/plain', zip: false, emptyFolders: [] },
   files: [
     {
-      ...{ path: ['note.txt'], size: 0, mtime: 0 },
+      ...{ path: ['note.txt'], size: 0, mtime: 0, place: 0 },
       chunks: async (readPack) => {
         await readPack('00', { start: 0, end: 65_536 });
         return [];

@@ -50,8 +50,10 @@ export async function proofOfNode(
 
 /** As they are when their folder's turn comes: others may commit while they are looked up. */
 function* versionsUnder(state: VaultState, node: NodeState): Generator<() => VersionState> {
-  if (node.kind === NODE_KIND.file) return yield newestPinned(state, node);
-  const children = [...childrenOf(state, node.fileId)].map((child) => [child, newestPinned(state, child)] as const);
+  if (node.kind === NODE_KIND.file) return yield newestPinned(state, node).version;
+  const children = [...childrenOf(state, node.fileId)].map(
+    (child) => [child, newestPinned(state, child).version] as const,
+  );
   for (const [child, newest] of children) {
     if (child.kind === NODE_KIND.file) yield newest;
     else yield* versionsUnder(state, child);

@@ -61,6 +61,25 @@ test('files of every awkward size come back equal on another device', async () =
   }
 });
 
+test('a folder of many small files is got with hardly more than its packs, whatever the files are called', async () => {
+  const { server, device } = await setUp();
+  const FILES = 4_000;
+  const items = Array.from({ length: FILES }, (_, i) => {
+    const name = `${(i * 2_654_435_761) % 4_294_967_296}`;
+    return item(`album/${name}`, random.bytes(12_288));
+  });
+  const { summary } = await backUp(device, items);
+  let fetched = 0;
+  const readPack = async (id: string, range: { start: number; end: number }) => {
+    fetched += range.end - range.start;
+    return server.pack('', id, range);
+  };
+  const set = planNode({ state: device.vault.state, keys: device.domain }, idOf(device, 'album'));
+  assert.equal(set.files.length, FILES);
+  await collect(restoreStream(set, readPack, new AbortController().signal), restoreLength(set));
+  assert.ok(fetched < 1.2 * summary.sentBytes, `${fetched} bytes of ${summary.sentBytes}`);
+});
+
 test('the same content is sent once, and an unchanged file is not read', async () => {
   const { server, device } = await setUp();
   const content = random.bytes(2_000_000);

@@ -43,13 +43,19 @@ function recordingPacks(
   };
 }
 
+function fetcherOf(chunks: readonly PlannedChunk[], read: ReturnType<typeof recordingPacks>['read']) {
+  const fetcher = createFetcher(read);
+  fetcher.add(chunks);
+  return fetcher;
+}
+
 async function readAll(
   chunks: readonly PlannedChunk[],
   read: ReturnType<typeof recordingPacks>['read'],
   signal = new AbortController().signal,
 ) {
   const lengths: number[] = [];
-  for await (const bytes of createFetcher(chunks, read).read(0, chunks.length, signal)) lengths.push(bytes.length);
+  for await (const bytes of fetcherOf(chunks, read).read(0, chunks.length, signal)) lengths.push(bytes.length);
   return lengths;
 }
 
@@ -100,7 +106,7 @@ test('the next packs are on their way while one is opened, and a thousand packs 
     ...chunk,
     open: async (blob: Uint8Array) => new Uint8Array(blob.length > 0 ? 1 : 0),
   }));
-  for await (const _ of createFetcher(opened, read).read(0, opened.length)) consumed++;
+  for await (const _ of fetcherOf(opened, read).read(0, opened.length)) consumed++;
   assert.equal(begun, 200);
   assert.ok(most > 1, 'packs come one after another');
   assert.ok(most * MAX_PACK <= 48 * 1_048_576, `${most} packs at once`);
@@ -121,7 +127,7 @@ test('memory that was lent for a pack is lent again once its last chunk is open,
     const wait = () => new Promise((done) => setTimeout(done, (i * 7) % 5));
     return { ...chunk, open: (blob: Uint8Array) => wait().then(() => chunk.open(blob)) };
   });
-  for await (const _ of createFetcher(chunks.slice(0, 3), read).read(0, 2));
+  for await (const _ of fetcherOf(chunks.slice(0, 3), read).read(0, 2));
   const left = lent.size;
   await readAll(chunks, read);
   assert.ok(lent.size - left < 40, `${lent.size} buffers for 100 packs`);
@@ -134,6 +140,54 @@ test('chunks of two files that take turns in many packs do not read any of them 
   assert.equal(packs.asked.length, 3);
 });
 
+test('of a pack most of which is needed all is asked for, and what comes to the plan later shares it', async () => {
+  const packs = recordingPacks();
+  const fetcher = createFetcher(packs.read);
+  assert.equal(fetcher.add([chunkAt('a', 36, 10), chunkAt('a', 3_000_000, 10), chunkAt('a', 400_000, 10)]), 0);
+  const lengths: number[] = [];
+  const read = async (from: number, to: number) => {
+    for await (const bytes of fetcher.read(from, to)) lengths.push(bytes.length);
+  };
+  await read(0, 1);
+  assert.equal(fetcher.add([chunkAt('a', 4_000_000, 20), chunkAt('b', 0, 30)]), 3);
+  await read(1, 5);
+  assert.deepEqual(lengths, [10, 10, 10, 20, 30]);
+  assert.deepEqual(packs.asked, [
+    { id: 'a', range: { start: 0, end: MAX_PACK } },
+    { id: 'b', range: { start: 0, end: 65_536 } },
+  ]);
+});
+
+test('what lies outside the part of a pack that is there already is asked for by itself', async () => {
+  const packs = recordingPacks();
+  const fetcher = createFetcher(packs.read);
+  fetcher.add([chunkAt('a', 36, 10), chunkAt('a', 100, 10)]);
+  for await (const _ of fetcher.read(0, 1));
+  fetcher.add([chunkAt('a', 1_000_000, 10)]);
+  for await (const bytes of fetcher.read(1, 3)) assert.equal(bytes.length, 10);
+  assert.deepEqual(
+    packs.asked.map(({ range }) => range.start),
+    [0, 983_040],
+  );
+});
+
+test('a reader that leaves early lets go of the packs that only it wanted', async () => {
+  const pool = new BufferPool(65_536, 8);
+  const lent = new Set<ArrayBuffer>();
+  const fetcher = createFetcher(async (_, { start, end }) => {
+    const bytes = pool.take(end - start);
+    lent.add(bytes.buffer);
+    bytes.set(contentAt(start, bytes.length));
+    return pool.lend(bytes);
+  });
+  for (let round = 0; round < 50; round++) {
+    const first = fetcher.add([chunkAt(`p${round}`, 36, 10), chunkAt(`p${round}`, 100, 10)]);
+    for await (const _ of fetcher.read(first, first + 2)) break;
+    await new Promise(setImmediate);
+  }
+  assert.ok(lent.size < 8, `${lent.size} buffers`);
+});
+
 test('a failed fetch in advance is silent until its chunk is wanted, and is then tried again', async () => {
   const chunks = [chunkAt('a', 36, 10), chunkAt('b', 36, 10)];
   let failures = 0;
@@ -142,7 +196,7 @@ test('a failed fetch in advance is silent until its chunk is wanted, and is then
     if (id === 'b' && failures++ === 0) throw new HoldfastError('E_OFFLINE', 'gone for a moment');
     return packs.read(id, range);
   };
-  const fetcher = createFetcher(chunks, read);
+  const fetcher = fetcherOf(chunks, read);
   for await (const bytes of fetcher.read(0, 1)) assert.equal(bytes.length, 10);
   await new Promise(setImmediate);
   assert.equal(failures, 1);
@@ -177,6 +231,6 @@ test('fewer bytes, other bytes and a place outside the pack are integrity errors
   const shifted = recordingPacks(async ({ start, end }) => contentAt(start + 4, end - start));
   await assert.rejects(readAll([chunkAt('a', 60_000, 100)], shifted.read), refused);
   for (const chunk of [chunkAt('a', 65_530, 10, 65_536), chunkAt('a', MAX_PACK, 1), chunkAt('a', 0, 1, 0)]) {
-    assert.throws(() => createFetcher([chunk], short.read), refused);
+    assert.throws(() => fetcherOf([chunk], short.read), refused);
   }
 });

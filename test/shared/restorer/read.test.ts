@@ -9,7 +9,7 @@ const NEVER = new AbortController().signal;
 const EMPTY = async () => new Uint8Array(65_536);
 
 function fileNamed(name: string, chunks: () => Promise<readonly PlannedChunk[]>): PlannedFile {
-  return { path: [name], size: 0, mtime: 0, chunks };
+  return { path: [name], size: 0, mtime: 0, place: 0, chunks };
 }
 
 async function namesOf(files: readonly PlannedFile[]): Promise<string[]> {
