@@ -14,6 +14,7 @@ import { TestServer } from '../../support/server.ts';
 import { unzip } from '../../support/unzip.ts';
 import { pause } from '../../support/waiting.ts';
 import { type Corpus, digestOf, digestOfFolder } from './corpora.ts';
+import type { LongRoad } from './long-road.ts';
 import { costs, type Spent, spent } from './processes.ts';
 import { bytesUnder } from './restic.ts';
 
@@ -38,24 +39,34 @@ export class Holdfast {
   rig: ChromiumRig;
   page: Page;
   readonly #granted: readonly string[];
+  readonly #road: LongRoad | null;
 
-  private constructor(parts: Opened & { server: TestServer; owner: person.Person; granted: readonly string[] }) {
+  private constructor(parts: Opened & Started) {
     this.server = parts.server;
     this.owner = parts.owner;
     this.rig = parts.rig;
     this.page = parts.page;
     this.#granted = parts.granted;
+    this.#road = parts.road;
   }
 
-  /** A fresh server, profile, account and vault; `granted` are the files and folders that will be dropped. */
-  static async start(granted: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Holdfast> {
+  /**
+   * A fresh server, profile, account and vault; `granted` are the files and folders that will be dropped, `by` the road that
+   * leads the extension to the server.
+   */
+  static async start(
+    granted: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    by: ((server: string) => Promise<LongRoad>) | null = null,
+  ): Promise<Holdfast> {
     // as `npm start` runs it: no line for each request
     const server = await TestServer.start({ env: { HOLDFAST_LOG_LEVEL: 'warn', ...env } });
     const { rig, page } = await openBrowser(await temporaryFolder('profile'), granted);
-    await person.chooseServer(page, server.app);
+    const road = (await by?.(server.app)) ?? null;
+    await person.chooseServer(page, road?.url ?? server.app);
     const owner = await person.signUp(page, 'Ada of the stopwatch');
     await person.goTo(page, 'Backup');
-    return new Holdfast({ server, owner, rig, page, granted });
+    return new Holdfast({ server, owner, rig, page, granted, road });
   }
 
   /** From the drop of the real file or folder until the screen says that everything is safe. */
@@ -128,6 +139,17 @@ export class Holdfast {
     });
   }
 
+  /** The same in the browser that made the backup. */
+  async restoreHere(corpus: Corpus): Promise<Restored> {
+    await selectIn(this.page, corpus);
+    let saved = '';
+    const took = await timed(async () => {
+      saved = await restoreSelected(this.rig, this.page, corpus);
+    });
+    await this.page.getByRole('button', { name: 'Clear finished' }).click();
+    return { ...took, digest: await digestOfSaved(saved) };
+  }
+
   /** The same with the files themselves written into an empty folder that the person picks. */
   restoreInto(corpus: Corpus, folder: string): Promise<Restored> {
     return this.#elsewhere(corpus, [folder], async (rig, page) => {
@@ -161,8 +183,16 @@ export class Holdfast {
   async close(): Promise<void> {
     await this.rig.close();
     await removeFolder(this.rig.profile);
+    await this.#road?.close();
     await this.server.dispose();
   }
+}
+
+interface Started {
+  readonly server: TestServer;
+  readonly owner: person.Person;
+  readonly granted: readonly string[];
+  readonly road: LongRoad | null;
 }
 
 interface Opened {

@@ -6,6 +6,7 @@ import { filesUnder } from '../../../.ci/project.ts';
 import { removeFolder } from '../../support/folders.ts';
 import type { Corpus } from './corpora.ts';
 import { digestOfFolder } from './corpora.ts';
+import type { LongRoad } from './long-road.ts';
 import { debianPeers } from './peers.ts';
 
 export const RESTIC = 'restic over `rclone serve restic` on loopback, the time of the whole process';
@@ -26,15 +27,17 @@ export class Restic {
   readonly #folder: string;
   readonly #rclone: ChildProcess;
   readonly #url: string;
+  readonly #road: LongRoad | null;
 
-  private constructor(folder: string, rclone: ChildProcess, url: string) {
+  private constructor(folder: string, rclone: ChildProcess, url: string, road: LongRoad | null) {
     this.#folder = folder;
     this.#rclone = rclone;
     this.#url = url;
+    this.#road = road;
   }
 
-  /** An empty repository in `folder`, with an empty cache. */
-  static async start(folder: string): Promise<Restic> {
+  /** An empty repository in `folder`, with an empty cache; `by`: the road that leads to it. */
+  static async start(folder: string, by: ((server: string) => Promise<LongRoad>) | null = null): Promise<Restic> {
     await debianPeers('restic', 'rclone');
     await mkdir(join(folder, 'repository'), { recursive: true });
     const args = ['serve', 'restic', '--addr', '127.0.0.1:0', '--config', '', join(folder, 'repository')];
@@ -48,7 +51,8 @@ export class Restic {
         if (found !== undefined) resolve(found);
       });
     });
-    const restic = new Restic(folder, rclone, url);
+    const road = (await by?.(url)) ?? null;
+    const restic = new Restic(folder, rclone, road?.url ?? url, road);
     await restic.#run(['init'], folder);
     return restic;
   }
@@ -80,6 +84,7 @@ export class Restic {
     const ended = new Promise((resolve) => this.#rclone.once('exit', resolve));
     this.#rclone.kill();
     await ended;
+    await this.#road?.close();
     await removeFolder(this.#folder);
   }
 
