@@ -19,7 +19,7 @@ export function createNodeTransport(baseUrl: string): Transport {
       try {
         const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
         const response = await fetch(base + request.path, { method, headers, body, signal, redirect: 'error' });
-        const bytes = await bodyOf(response, request);
+        const bytes = await bodyOf(response, request, () => timer.refresh());
         return { status: response.status, header: (name) => response.headers.get(name), body: bytes };
       } catch (cause) {
         const error = roadError(cause, request.signal, deadline.signal);
@@ -33,11 +33,13 @@ export function createNodeTransport(baseUrl: string): Transport {
   };
 }
 
-async function bodyOf(response: Response, request: TransportRequest): Promise<Bytes> {
+async function bodyOf(response: Response, request: TransportRequest, onBytes: () => void): Promise<Bytes> {
   const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
   const parts: Uint8Array[] = [];
   let length = 0;
+  onBytes();
   for await (const part of response.body ?? []) {
+    onBytes();
     length += part.length;
     if (length > limit) throw new HoldfastError('E_PROTOCOL', 'the answer is longer than any answer should be');
     parts.push(part);

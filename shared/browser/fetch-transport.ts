@@ -32,10 +32,9 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
   const fetchFrom = options.fetch ?? ((url, init) => fetch(url, init));
   return {
     async send(request) {
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+      const silence = new Silence(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
       try {
-        const signal = request.signal ? AbortSignal.any([request.signal, deadline.signal]) : deadline.signal;
+        const signal = request.signal ? AbortSignal.any([request.signal, silence.signal]) : silence.signal;
         const response = await fetchFrom(base + request.path, {
           ...contentOf(request),
           signal,
@@ -44,17 +43,52 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
           cache: 'no-store',
           referrerPolicy: 'no-referrer',
         });
-        const body = await readBody(response, request);
+        const body = await readBody(response, request, () => silence.break());
         return { status: response.status, header: (name) => response.headers.get(name), body };
       } catch (cause) {
-        const error = roadError(cause, request.signal, deadline.signal);
+        const error = roadError(cause, request.signal, silence.signal);
         // Ends an answer that is still on its way and that nobody wants any more.
-        deadline.abort();
+        silence.end();
         throw error;
       } finally {
-        clearTimeout(timer);
+        silence.stop();
       }
     },
+  };
+}
+
+/** Fires when it has been broken by nothing for so long. */
+class Silence {
+  readonly #controller = new AbortController();
+  readonly #ms: number;
+  #since = performance.now();
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+    this.#timer = setTimeout(this.#look, ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  break(): void {
+    this.#since = performance.now();
+  }
+
+  end(): void {
+    this.#controller.abort();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  readonly #look = (): void => {
+    const left = this.#since + this.#ms - performance.now();
+    if (left <= 0) this.end();
+    else this.#timer = setTimeout(this.#look, left);
   };
 }
 
@@ -62,18 +96,19 @@ function contentOf({ method, headers, body }: TransportRequest): RequestInit {
   return { method, ...(headers && { headers }), ...(body !== undefined && { body }) };
 }
 
-async function readBody(response: Response, request: TransportRequest): Promise<Bytes> {
+async function readBody(response: Response, request: TransportRequest, onBytes: () => void): Promise<Bytes> {
   const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
   if (request.method === 'HEAD' || response.body === null) return new Uint8Array(0);
   const declared = declaredLength(response);
   if (declared > limit) throw tooLong();
-  return declared > 0 ? fill(response.body, declared) : collect(response.body, limit);
+  onBytes();
+  return declared > 0 ? fill(response.body, declared, onBytes) : collect(response.body, limit, onBytes);
 }
 
 /** Exactly `length` bytes in one buffer: a pack is not joined from pieces, each in memory of its own. */
-async function fill(stream: ReadableStream<Uint8Array>, length: number): Promise<Bytes> {
+async function fill(stream: ReadableStream<Uint8Array>, length: number, onBytes: () => void): Promise<Bytes> {
   const lent = length >= LONG_ANSWER && length <= MAX_PACK;
-  const source = openStream(stream);
+  const source = openStream(stream, true, onBytes);
   const bytes = await source.fill(lent ? room.take(length) : new Uint8Array(length));
   if (bytes.length < length) throw new HoldfastError('E_OFFLINE', 'the connection ended before the answer did');
   if ((await source.fill(new Uint8Array(1))).length > 0)
@@ -81,11 +116,12 @@ async function fill(stream: ReadableStream<Uint8Array>, length: number): Promise
   return lent ? room.lend(bytes) : bytes;
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, limit: number): Promise<Bytes> {
+async function collect(stream: ReadableStream<Uint8Array>, limit: number, onBytes: () => void): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const reader = stream.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    onBytes();
     length += next.value.length;
     parts.push(next.value);
     if (length > limit) throw tooLong();

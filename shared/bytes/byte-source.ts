@@ -19,8 +19,9 @@ type Read = (room: Bytes) => Promise<Bytes>;
 
 /**
  * Where the browser cannot fill the caller's memory, or is not trusted to (`fills`), what it gives is copied there.
+ * `onBytes`: called whenever some have come.
  */
-export function openStream(stream: ReadableStream<Uint8Array>, fills = true): ByteSource {
+export function openStream(stream: ReadableStream<Uint8Array>, fills = true, onBytes?: () => void): ByteSource {
   const filling = fills ? fillingReader(stream) : null;
   const reader = filling ?? stream.getReader();
   const read = filling === null ? copying(reader as ReadableStreamDefaultReader<Uint8Array>) : fillingBy(filling);
@@ -33,6 +34,7 @@ export function openStream(stream: ReadableStream<Uint8Array>, fills = true): By
         if (got !== null) buffer = got.buffer;
         if (got === null || got.length === 0) return new Uint8Array(buffer, byteOffset, at);
         at += got.length;
+        onBytes?.();
       }
     },
     cancel: () => reader.cancel(),

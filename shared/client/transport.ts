@@ -9,10 +9,13 @@ export interface TransportRequest {
   /** Path and query on the server, beginning with a slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text or bytes. Implementations hand bytes to the browser as a Blob, which is ten times faster. */
+  /** JSON text or bytes. */
   readonly body?: string | Bytes;
   readonly signal?: AbortSignal;
-  /** Milliseconds until the request is given up with E_TIMEOUT. Default 60,000. */
+  /**
+   * Milliseconds of silence until the request is given up with E_TIMEOUT: before the answer begins, and between two pieces of
+   * it. An answer that comes slowly is waited for. Default 60,000.
+   */
   readonly timeoutMs?: number;
   /** Longest body of an answer that is read; more is E_PROTOCOL. Default 16 MiB. */
   readonly maxAnswerBytes?: number;

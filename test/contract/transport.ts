@@ -29,12 +29,16 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
+const SLOW_PIECES = 8;
+const SLOW_MS = 100;
+
 type Road = (request: IncomingMessage, response: ServerResponse) => void;
 
 const ROADS: Readonly<Record<string, Road>> = {
   '/echo': (request, response) => void echo(request, response),
   '/hang': () => undefined,
   '/stall': (_, response) => void response.writeHead(200, { 'content-length': '100' }).write('some'),
+  '/slow': (_, response) => void slow(response),
   '/redirect': (_, response) => void response.writeHead(302, { location: '/echo' }).end(),
   '/short': (_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write(noise(10), () => response.destroy());
@@ -45,6 +49,16 @@ const ROADS: Readonly<Record<string, Road>> = {
   '/no-answer': (_, response) => void response.destroy(),
   '/long': (_, response) => void response.writeHead(200).end(noise(3 * MIB)),
 };
+
+/** Takes longer than any of its silences, of which the first is before the answer. */
+async function slow(response: ServerResponse): Promise<void> {
+  for (let piece = 0; piece < SLOW_PIECES; piece++) {
+    await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+    if (piece === 0) response.writeHead(200, { 'content-length': String(SLOW_PIECES) });
+    response.write(noise(1));
+  }
+  response.end();
+}
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -150,6 +164,12 @@ export function transportContract(name: string, make: (baseUrl: string) => Trans
 
     test('a redirect is not followed', async () => {
       await assert.rejects(transport.send({ method: 'GET', path: '/redirect' }), failsWith('E_OFFLINE'));
+    });
+
+    test('an answer that comes slowly is waited for', async () => {
+      const timeoutMs = (SLOW_PIECES * SLOW_MS) / 2;
+      const { body } = await transport.send({ method: 'GET', path: '/slow', timeoutMs });
+      assert.equal(body.length, SLOW_PIECES);
     });
 
     for (const path of ['/hang', '/stall']) {
