@@ -15,6 +15,9 @@ type CallResult = { type: 'success'; result: RemoteValue } | { type: 'exception'
 const LOOK_MS = 100;
 /** The key's name in the WebDriver protocol. */
 const CONTROL = '\uE009';
+/** Buttons of a mouse in that protocol. */
+const LEFT = 0;
+const RIGHT = 2;
 
 export class FirefoxTab {
   readonly context: string;
@@ -76,7 +79,16 @@ export class FirefoxTab {
   }
 
   /** A real click in the middle of the element, scrolled into view first. */
-  async click(target: Target): Promise<void> {
+  click(target: Target): Promise<void> {
+    return this.#press(target, LEFT);
+  }
+
+  /** The same with the other button: the browser's menu opens. */
+  rightClick(target: Target): Promise<void> {
+    return this.#press(target, RIGHT);
+  }
+
+  async #press(target: Target, button: number): Promise<void> {
     const { sharedId } = await this.#find(target);
     await this.#bidi.send('script.callFunction', {
       functionDeclaration: '(element) => element.scrollIntoView({ block: "center" })',
@@ -93,8 +105,8 @@ export class FirefoxTab {
           id: 'mouse',
           actions: [
             { type: 'pointerMove', x: 0, y: 0, origin },
-            { type: 'pointerDown', button: 0 },
-            { type: 'pointerUp', button: 0 },
+            { type: 'pointerDown', button },
+            { type: 'pointerUp', button },
           ],
         },
       ],

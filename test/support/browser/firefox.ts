@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { at } from '../../../.ci/project.ts';
 import { firefoxPath } from '../../../.ci/setup.ts';
 import { removeFolder, temporaryFolder } from '../folders.ts';
-import { within } from '../waiting.ts';
+import { until, within } from '../waiting.ts';
 import { BidiConnection } from './bidi.ts';
 import { firefoxPreferences } from './firefox-profile.ts';
-import { FirefoxTab } from './firefox-tab.ts';
+import { FirefoxTab, type Target } from './firefox-tab.ts';
 import type { LoggedRequest } from './net-log.ts';
 import { type Outside, startOutside } from './outside.ts';
 
@@ -95,6 +95,19 @@ export class FirefoxRig {
       }`,
       this.#parts.addonId,
     );
+  }
+
+  /** Opens the browser's menu on an element and chooses the entry of this name in it. */
+  async chooseInMenu(tab: FirefoxTab, target: Target, entry: string): Promise<void> {
+    await tab.rightClick(target);
+    const chrome = await this.#chrome();
+    const choose = `(entry) => {
+      const menu = document.getElementById('contentAreaContextMenu');
+      const item = menu.state === 'open' && [...menu.querySelectorAll('menuitem')].find(({ label }) => label === entry);
+      if (item) menu.activateItem(item);
+      return Boolean(item);
+    }`;
+    await until(`“${entry}” in the menu`, () => chrome.evaluate<boolean>(choose, entry));
   }
 
   /** Requests of tabs and their workers since launch. */
