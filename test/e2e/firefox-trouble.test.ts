@@ -111,9 +111,8 @@ test('the extension was signed out from elsewhere: said, and after signing in th
   const web = await rig.open(server.app);
   await person.signIn(web, ada);
   await web.click({ role: 'link', name: 'Account' });
-  await web.click({ role: 'button', name: 'Sign out Firefox on Linux (extension)' });
-  await web.waitForText('main', 'That device is signed out');
-  await web.close();
+  await web.click('button[aria-label^="Sign out Firefox on Linux (extension)"]');
+  await web.waitForText('body', 'That device is signed out');
   await choose('signed out.bin');
   await page.waitForText('main', 'You were signed out.', 30_000);
   await page.waitForText('main', 'Sign in again to go on');
