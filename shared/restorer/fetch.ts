@@ -1,12 +1,13 @@
 /**
- * Gets the bytes of planned chunks, in the order they are wanted, with flat memory: of every pack the aligned part that
- * the plan needs, or all of it when that is most; the next packs and chunks while one is being used; and nothing kept that
- * no later chunk needs. The plan may grow while it is read: what comes to it shares the packs that are there.
+ * Gets the bytes of planned chunks, in the order they are wanted, with flat memory: of every pack the part that the plan
+ * needs, the next packs and chunks while one is being used, and nothing kept that no later chunk needs. The plan may grow
+ * while it is read: what comes to it shares the packs that are there.
  */
 import { abortable } from '../async/index.ts';
 import { type Bytes, giveBack } from '../bytes/index.ts';
 import { integrityError } from '../errors/index.ts';
 import { alignedRange, type PackRange, type ReadPack } from '../vault/index.ts';
+import { Part, type Piece } from './part.ts';
 import type { PlannedChunk } from './plan.ts';
 
 /** Bytes of packs held at one time, the ones on their way included. */
@@ -15,16 +16,6 @@ const PACKS_AHEAD = 5;
 /** Opened before they are asked for: so many chunks, and no more plaintext than this beyond one chunk. */
 const CHUNKS_AHEAD = 32;
 const OPENED_BYTES = 8 * 1_048_576;
-
-/** Of one pack what is fetched in one go. */
-interface Part {
-  readonly packId: string;
-  readonly packSize: number;
-  range: PackRange;
-  /** Chunks that still need it. */
-  wanted: number;
-  bytes: Promise<Bytes> | null;
-}
 
 interface Slot {
   readonly chunk: PlannedChunk;
@@ -89,11 +80,9 @@ class Fetcher implements ChunkFetcher {
     const range = alignedRange(off, len);
     if (range.end > packSize) throw integrityError();
     const known = this.#parts.get(packId);
-    if (known !== undefined && (known.bytes === null || covers(known.range, range))) {
-      known.range = { start: Math.min(known.range.start, range.start), end: Math.max(known.range.end, range.end) };
-      return known;
-    }
-    const part = { packId, packSize, range, wanted: 0, bytes: null };
+    if (known?.take(range)) return known;
+    const part = new Part(packId, packSize);
+    part.take(range);
     this.#parts.set(packId, part);
     this.#needed.add(part);
     return part;
@@ -122,7 +111,7 @@ class Fetcher implements ChunkFetcher {
     const release = (): void => {
       part.wanted--;
       if (part.wanted > 0) return;
-      part.bytes?.then(giveBack, () => {});
+      part.pieces?.then(giveAllBack, () => {});
       this.#drop(part);
       this.#needed.delete(part);
       if (this.#parts.get(part.packId) === part) this.#parts.delete(part.packId);
@@ -136,7 +125,7 @@ class Fetcher implements ChunkFetcher {
       if (slot === undefined || slot.ahead !== null) continue;
       const { chunk, part } = slot;
       if (this.#ahead > 0 && this.#aheadBytes + chunk.ref.len > OPENED_BYTES) return;
-      if (part.bytes === null && this.#held + sizeOf(part) > HELD_BYTES) return;
+      if (part.pieces === null && this.#held + part.size > HELD_BYTES) return;
       slot.ahead = this.#open(slot);
       this.#ahead++;
       this.#aheadBytes += chunk.ref.len;
@@ -158,33 +147,33 @@ class Fetcher implements ChunkFetcher {
     const fetched = this.#begin(part);
     this.#makeRoom(part);
     this.#fetchAhead(part);
-    const { start } = part.range;
-    const bytes = await fetched.catch((error: unknown) => {
+    const pieces = await fetched.catch((error: unknown) => {
       this.#forget(slot);
       throw error;
     });
-    const blob = bytes.subarray(chunk.off - start, chunk.off - start + chunk.len);
-    if (blob.length !== chunk.len) throw integrityError();
-    return chunk.open(blob);
+    return chunk.open(blobIn(pieces, chunk));
   }
 
-  #begin(part: Part): Promise<Bytes> {
-    if (part.bytes !== null) return part.bytes;
-    if (sizeOf(part) === part.packSize) part.range = { start: 0, end: part.packSize };
-    this.#held += sizeOf(part);
-    const bytes = this.#readPack(part.packId, part.range);
-    part.bytes = bytes;
+  #begin(part: Part): Promise<readonly Piece[]> {
+    if (part.pieces !== null) return part.pieces;
+    this.#held += part.size;
+    const pieces = Promise.all(part.ranges.map((range) => this.#piece(part.packId, range)));
+    part.pieces = pieces;
     // A failed fetch is not kept; whoever waits for it sees the error.
-    bytes.catch(() => {
-      if (part.bytes === bytes) this.#drop(part);
+    pieces.catch(() => {
+      if (part.pieces === pieces) this.#drop(part);
     });
-    return bytes;
+    return pieces;
+  }
+
+  async #piece(packId: string, range: PackRange): Promise<Piece> {
+    return { start: range.start, bytes: await this.#readPack(packId, range) };
   }
 
   #drop(part: Part): void {
-    if (part.bytes === null) return;
-    part.bytes = null;
-    this.#held -= sizeOf(part);
+    if (part.pieces === null) return;
+    part.pieces = null;
+    this.#held -= part.size;
   }
 
   #makeRoom(current: Part): void {
@@ -199,19 +188,19 @@ class Fetcher implements ChunkFetcher {
     let passed = false;
     for (const part of this.#needed) {
       if (passed) {
-        if (left-- === 0 || this.#held + sizeOf(part) > HELD_BYTES) return;
+        if (left-- === 0 || this.#held + part.size > HELD_BYTES) return;
         void this.#begin(part).catch(() => {});
       } else passed = part === current;
     }
   }
 }
 
-function covers(outer: PackRange, inner: PackRange): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
+function blobIn(pieces: readonly Piece[], { off, len }: PlannedChunk): Bytes {
+  for (const { start, bytes } of pieces)
+    if (start <= off && off + len <= start + bytes.length) return bytes.subarray(off - start, off - start + len);
+  throw integrityError();
 }
 
-/** Bytes that are fetched: all of a pack when most of it is needed. */
-function sizeOf({ range, packSize }: Part): number {
-  const size = range.end - range.start;
-  return 2 * size > packSize ? packSize : size;
+function giveAllBack(pieces: readonly Piece[]): void {
+  for (const { bytes } of pieces) giveBack(bytes);
 }

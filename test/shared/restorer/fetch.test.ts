@@ -143,7 +143,7 @@ test('chunks of two files that take turns in many packs do not read any of them 
 test('of a pack most of which is needed all is asked for, and what comes to the plan later shares it', async () => {
   const packs = recordingPacks();
   const fetcher = createFetcher(packs.read);
-  assert.equal(fetcher.add([chunkAt('a', 36, 10), chunkAt('a', 3_000_000, 10), chunkAt('a', 400_000, 10)]), 0);
+  assert.equal(fetcher.add([chunkAt('a', 36, 10), chunkAt('a', 1_000_000, 2_000_000), chunkAt('a', 400_000, 10)]), 0);
   const lengths: number[] = [];
   const read = async (from: number, to: number) => {
     for await (const bytes of fetcher.read(from, to)) lengths.push(bytes.length);
@@ -151,11 +151,25 @@ test('of a pack most of which is needed all is asked for, and what comes to the 
   await read(0, 1);
   assert.equal(fetcher.add([chunkAt('a', 4_000_000, 20), chunkAt('b', 0, 30)]), 3);
   await read(1, 5);
-  assert.deepEqual(lengths, [10, 10, 10, 20, 30]);
+  assert.deepEqual(lengths, [10, 2_000_000, 10, 20, 30]);
   assert.deepEqual(packs.asked, [
     { id: 'a', range: { start: 0, end: MAX_PACK } },
     { id: 'b', range: { start: 0, end: 65_536 } },
   ]);
+});
+
+test('of a pack of which little is needed, here and there, what lies between is left', async () => {
+  const packs = recordingPacks();
+  const chunks = [3_000_000, 36, 2_900_000, 1_500_000].map((off) => chunkAt('a', off, 10));
+  assert.deepEqual(await readAll(chunks, packs.read), [10, 10, 10, 10]);
+  assert.deepEqual(
+    packs.asked.map(({ range }) => range).toSorted((x, y) => x.start - y.start),
+    [
+      { start: 0, end: 65_536 },
+      { start: 1_441_792, end: 1_507_328 },
+      { start: 2_883_584, end: 3_014_656 },
+    ],
+  );
 });
 
 test('what lies outside the part of a pack that is there already is asked for by itself', async () => {
