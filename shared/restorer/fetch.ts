@@ -80,9 +80,9 @@ class Fetcher implements ChunkFetcher {
     const range = alignedRange(off, len);
     if (range.end > packSize) throw integrityError();
     const known = this.#parts.get(packId);
-    if (known?.take(range)) return known;
+    if (known?.include(range)) return known;
     const part = new Part(packId, packSize);
-    part.take(range);
+    part.include(range);
     this.#parts.set(packId, part);
     this.#needed.add(part);
     return part;

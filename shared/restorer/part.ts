@@ -30,7 +30,7 @@ export class Part {
   }
 
   /** False for an aligned range that is not among what is being fetched already. */
-  take(range: PackRange): boolean {
+  include(range: PackRange): boolean {
     if (this.pieces !== null) return this.ranges.some(({ start, end }) => start <= range.start && range.end <= end);
     this.#needed.fill(1, range.start / RANGE_ALIGN, range.end / RANGE_ALIGN);
     this.#ranges = null;

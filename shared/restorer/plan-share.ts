@@ -21,7 +21,8 @@ function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk)
   };
 }
 
-function placeOf(first: SharedChunk | undefined): number {
+/** A file lies where its first chunk does. */
+function filePlace(first: SharedChunk | undefined): number {
   if (first === undefined) return 0;
   const [pack, off] = first;
   return pack * MAX_PACK + off;
@@ -36,7 +37,7 @@ export function planShare(record: LinkRecord, index: number | null): RestoreSet 
     path: zip ? file.path : file.path.slice(-1),
     size: file.size,
     mtime: file.mtime,
-    place: placeOf(file.chunks[0]),
+    place: filePlace(file.chunks[0]),
     chunks: async () => file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
   }));
   const [only] = chosen;

@@ -1,8 +1,8 @@
 /**
  * A folder that the person picked, as the restorer's target. The browser writes beside the file and puts it in place when
  * it is closed, so a small file is there whole or not at all. A large one is written into a file of its own that says it
- * is unfinished, put on disk now and then, and gets its name at the end; so is one with a name too long to be written beside. Dates cannot be set through the browser, and names
- * that it refuses (`link.url`) get an underscore.
+ * is unfinished, put on disk now and then, and gets its name at the end; so is one whose name is too long to be written
+ * beside. Dates cannot be set through the browser, and names that it refuses (`link.url`) get an underscore.
  */
 import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';

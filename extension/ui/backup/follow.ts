@@ -46,7 +46,6 @@ export function follow({ api, onEvent }: VaultSide, { view, send }: QueueSide, s
 function refreshWhenProven(api: VaultSide['api'], view: QueueSide['view'], screens: Screens): void {
   let seen: number | null = null;
   let last: number | null = null;
-  let atRest = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const refresh = (): void => {
     clearTimeout(timer);
@@ -55,15 +54,11 @@ function refreshWhenProven(api: VaultSide['api'], view: QueueSide['view'], scree
     // The screens say by themselves what is wrong with the server.
     void api.refresh().catch(() => undefined);
   };
-  const look = (): void => {
+  view.proofs().subscribe(({ lastProvenAt, atRest }) => {
+    last = lastProvenAt;
     if (last === seen) return;
     if (atRest) refresh();
     else if (screens.showVault()) timer ??= setTimeout(refresh, SELDOM_MS);
-  };
-  view.proofs().subscribe((proofs) => {
-    last = proofs.lastProvenAt;
-    atRest = proofs.atRest;
-    look();
   });
   screens.subscribe(() => {
     if (last !== seen && timer === undefined && screens.showVault()) refresh();
