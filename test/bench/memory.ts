@@ -76,14 +76,14 @@ async function inFirefox(corpus: Corpus): Promise<Legs> {
     const watch = await watchMemory();
     const sending = page
       .chooseFiles({ role: 'button', name: 'Choose files' }, [corpus.path])
-      .then(() => page.waitQuietly('.truth', 'Everything is safe'));
+      .then(() => page.waitQuietly('.truth', 'Everything is safe', LIMIT));
     const up = await watch.during(sending);
     await page.click({ role: 'link', name: 'Files' });
     await page.click('tr[data-index="0"]');
     const saved = join(rig.downloads, basename(corpus.path));
     const restoring = page
       .click({ role: 'button', name: 'Restore' })
-      .then(() => page.waitQuietly('.tray', 'every byte is what you backed up'));
+      .then(() => page.waitQuietly('.tray', 'every byte is what you backed up', LIMIT));
     const down = await watch.during(restoring);
     await until('the download', async () => (await stat(saved)).size === corpus.bytes, LIMIT);
     same(corpus, await digestOfSaved(saved));

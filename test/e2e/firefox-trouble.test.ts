@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { cp, rm } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { FirefoxRig, type FirefoxTab } from '../support/browser/index.ts';
@@ -51,7 +51,7 @@ async function choose(name: string): Promise<void> {
   await page.chooseFiles({ role: 'button', name: 'Choose files' }, [path]);
 }
 
-/** In the vault once, called safe, and what it was; answers its path in the vault. */
+/** In the vault once, called safe, and as it was. */
 async function isSafe(name: string, hash: string): Promise<void> {
   const found = async (): Promise<boolean> => {
     await vault.vault.pull();
@@ -86,26 +86,16 @@ test('the server was put back to an older state: said, nothing is overwritten, a
   await choose('before.bin');
   await chosenIsSafe('before.bin');
 
-  await swapData(fresh, old);
+  await server.exchangeData(fresh, old);
   await choose('rolled back.bin');
   await page.waitForText('main', 'The server shows an older state than this device has already seen.', 30_000);
   await page.waitForText('main', 'Nothing was overwritten');
   assert.ok(!(await page.text('.truth'))?.includes('Everything is safe'));
 
-  await swapData(old, fresh);
+  await server.exchangeData(old, fresh);
   await page.click({ role: 'button', name: 'Try now' });
   await chosenIsSafe('rolled back.bin');
 });
-
-/** Keeps the server's data in `keep` and puts what is in `give` in its place. */
-async function swapData(keep: string, give: string): Promise<void> {
-  await server.stop();
-  await rm(keep, { recursive: true, force: true });
-  await cp(server.data, keep, { recursive: true });
-  await rm(server.data, { recursive: true });
-  await cp(give, server.data, { recursive: true });
-  await server.restart();
-}
 
 test('the extension was signed out from elsewhere: said, and after signing in the queue goes on', async () => {
   const web = await rig.open(server.app);

@@ -199,26 +199,16 @@ test('the server was put back to an older state: said, nothing is overwritten, a
   await drop('before.bin');
   await isSafe('before.bin');
 
-  await swapData(fresh, old);
+  await server.exchangeData(fresh, old);
   await drop('rolled back.bin');
   await says(backup, 'The server shows an older state than this device has already seen.');
   await says(backup, /Nothing was overwritten/);
   await notSafe();
 
-  await swapData(old, fresh);
+  await server.exchangeData(old, fresh);
   await tryNow();
   await isSafe('rolled back.bin');
 });
-
-/** Keeps the server's data in `keep` and puts what is in `give` in its place. */
-async function swapData(keep: string, give: string): Promise<void> {
-  await server.stop();
-  await rm(keep, { recursive: true, force: true });
-  await cp(server.data, keep, { recursive: true });
-  await rm(server.data, { recursive: true });
-  await cp(give, server.data, { recursive: true });
-  await server.restart();
-}
 
 test('another server at the same address: said, nothing is sent to it, and the true one goes on', async () => {
   await server.stop();

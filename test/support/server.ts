@@ -3,6 +3,7 @@
  * it without warning, start it again at the same addresses.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { cp, rm } from 'node:fs/promises';
 import { at, ROOT } from '../../.ci/project.ts';
 import { removeFolder, temporaryFolder } from './folders.ts';
 
@@ -64,6 +65,16 @@ export class TestServer {
   async restart(): Promise<void> {
     if (this.running) await this.stop();
     await this.#launch();
+  }
+
+  /** Keeps its data in `keep`, and puts what lies in `give` in its place. */
+  async exchangeData(keep: string, give: string): Promise<void> {
+    await this.stop();
+    await rm(keep, { recursive: true, force: true });
+    await cp(this.data, keep, { recursive: true });
+    await rm(this.data, { recursive: true });
+    await cp(give, this.data, { recursive: true });
+    await this.restart();
   }
 
   /** Stops it and removes its data. */

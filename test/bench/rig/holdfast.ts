@@ -139,17 +139,6 @@ export class Holdfast {
     });
   }
 
-  /** The same in the browser that made the backup. */
-  async restoreHere(corpus: Corpus): Promise<Restored> {
-    await selectIn(this.page, corpus);
-    let saved = '';
-    const took = await timed(async () => {
-      saved = await restoreSelected(this.rig, this.page, corpus);
-    });
-    await this.page.getByRole('button', { name: 'Clear finished' }).click();
-    return { ...took, digest: await digestOfSaved(saved) };
-  }
-
   /** The same with the files themselves written into an empty folder that the person picks. */
   restoreInto(corpus: Corpus, folder: string): Promise<Restored> {
     return this.#elsewhere(corpus, [folder], async (rig, page) => {
@@ -160,6 +149,17 @@ export class Holdfast {
       });
       return { ...took, digest: await digestOfFolder(folder) };
     });
+  }
+
+  /** As a download in the browser that made the backup, by the extension's page. */
+  async restoreHere(corpus: Corpus): Promise<Restored> {
+    await selectIn(this.page, corpus);
+    let saved = '';
+    const took = await timed(async () => {
+      saved = await restoreSelected(this.rig, this.page, corpus);
+    });
+    await this.page.getByRole('button', { name: 'Clear finished' }).click();
+    return { ...took, digest: await digestOfSaved(saved) };
   }
 
   /** In a fresh browser, on the Files screen of the web app with the corpus selected. */

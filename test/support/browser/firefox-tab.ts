@@ -67,15 +67,18 @@ export class FirefoxTab {
   }
 
   /** The same for a plain text, waited for within the page: each question from outside is garbage in two processes. */
-  async waitQuietly(selector: string, wanted: string): Promise<void> {
-    const look = `(selector, wanted) => new Promise((resolve) => {
+  async waitQuietly(selector: string, wanted: string, ms: number): Promise<void> {
+    const look = `(selector, wanted, ms) => new Promise((resolve) => {
+      const end = performance.now() + ms;
       const timer = setInterval(() => {
-        if (!document.querySelector(selector)?.textContent.includes(wanted)) return;
+        const isThere = document.querySelector(selector)?.textContent.includes(wanted) ?? false;
+        if (!isThere && performance.now() < end) return;
         clearInterval(timer);
-        resolve();
+        resolve(isThere);
       }, ${LOOK_MS});
     })`;
-    await this.evaluate(look, selector, wanted);
+    if (!(await this.evaluate<boolean>(look, selector, wanted, ms)))
+      throw new Error(`waited ${ms} ms in vain for ${wanted} in ${selector}`);
   }
 
   /** A real click in the middle of the element, scrolled into view first. */
