@@ -69,11 +69,10 @@ export async function readLog(
   deps: Deps,
   accountId: string,
   vaultId: string,
-  query: { after: number; limit?: number },
+  { after, limit = MAX_ENTRIES_PER_READ }: { after: number; limit?: number },
 ): Promise<LogPage> {
   const { head } = await vaultOf(deps, accountId, vaultId);
-  const limit = query.limit ?? MAX_ENTRIES_PER_READ;
-  const entries = await deps.metadata.entries(vaultId, query.after, limit, PAGE_BYTES);
+  const entries = await deps.metadata.entries(vaultId, after, limit, PAGE_BYTES);
   return { entries: entries.map(({ body, day }) => ({ body: encode(body), day })), head };
 }
 

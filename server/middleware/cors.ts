@@ -1,4 +1,5 @@
 /** Other origins: only browser extensions may read answers, and only with a token of their own, never with a cookie. */
+import { CSRF_HEADER, PACK_HEADER } from '../../shared/protocol/index.ts';
 import type { App } from './site.ts';
 
 const EXTENSION = /^(?:chrome|moz)-extension:\/\/[0-9a-z-]{1,64}$/;
@@ -9,7 +10,7 @@ export function isExtensionOrigin(origin: string | undefined): boolean {
 
 const PREFLIGHT = {
   'access-control-allow-methods': 'GET, HEAD, PUT, POST, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, if-match, range, x-ebk',
+  'access-control-allow-headers': `authorization, content-type, if-match, range, ${CSRF_HEADER}, ${PACK_HEADER}`,
   'access-control-max-age': '86400',
 };
 

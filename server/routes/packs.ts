@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { AUDIT_KEY_BYTES, MAX_PACK, RANGE_ALIGN, ROUTES } from '../../shared/protocol/index.ts';
+import { AUDIT_KEY_BYTES, MAX_PACK, PACK_HEADER, RANGE_ALIGN, ROUTES } from '../../shared/protocol/index.ts';
 import {
   Id16,
   PackAnswer,
@@ -26,7 +26,7 @@ import { type App, limit, logFailure, MINUTE_MS, type Site, signedIn } from '../
 import { answers } from './answers.ts';
 
 const SESSION = { config: { access: 'session' } } as const;
-const Params = Type.Object({ vault: Id16, pack: PackId });
+const Params = Type.Object({ vault: Id16 });
 /** 4,096 ids of 64 digits with their punctuation. */
 const IDS_BODY_LIMIT = 300_000;
 /** 100 ids and keys with their punctuation. */
@@ -40,7 +40,7 @@ export function packRoutes(app: App, { deps }: Site): void {
     {
       ...SESSION,
       bodyLimit: IDS_BODY_LIMIT,
-      schema: { params: Type.Object({ vault: Id16 }), body: PackIds, response: answers(PacksMissingAnswer) },
+      schema: { params: Params, body: PackIds, response: answers(PacksMissingAnswer) },
     },
     async (request) => {
       const { vaultId } = await vaultOf(deps, signedIn(request).accountId, request.params.vault);
@@ -54,7 +54,7 @@ export function packRoutes(app: App, { deps }: Site): void {
       onRequest: limit(app, CHALLENGES_PER_MINUTE, MINUTE_MS, (request) => signedIn(request).accountId),
       bodyLimit: CHALLENGE_BODY_LIMIT,
       schema: {
-        params: Type.Object({ vault: Id16 }),
+        params: Params,
         body: PacksChallengeRequest,
         response: answers(PacksChallengeAnswer),
       },
@@ -71,24 +71,31 @@ export function packRoutes(app: App, { deps }: Site): void {
       return { answers: given };
     },
   );
-  app.get(ROUTES.pack, { ...SESSION, exposeHeadRoute: false, schema: { params: Params } }, async (request, reply) => {
-    const { vault, pack } = request.params;
-    const { vaultId } = await vaultOf(deps, signedIn(request).accountId, vault);
-    return sendPack(reply, pack, await openPack(deps, vaultId, pack, rangeOf(request)));
-  });
+  app.post(
+    ROUTES.packsRead,
+    { ...SESSION, schema: { params: Params, body: Type.Object({ pack: PackId }, { additionalProperties: false }) } },
+    async (request, reply) => {
+      const { pack } = request.body;
+      const { vaultId } = await vaultOf(deps, signedIn(request).accountId, request.params.vault);
+      return sendPack(reply, pack, await openPack(deps, vaultId, pack, rangeOf(request)));
+    },
+  );
 }
 
 /** In a scope of its own, because here a body of any type is taken as it comes. */
 export function packUploadRoute(app: App, { deps }: Site): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.put(
-    ROUTES.pack,
-    { ...SESSION, schema: { params: Params, response: answers(PackAnswer) } },
+  app.post(
+    ROUTES.packs,
+    {
+      ...SESSION,
+      schema: { params: Params, headers: Type.Object({ [PACK_HEADER]: PackId }), response: answers(PackAnswer) },
+    },
     async (request, reply) => {
       const size = declaredSize(request, reply);
-      const { vault, pack } = request.params;
-      const address = { accountId: signedIn(request).accountId, vaultId: vault, packId: pack };
+      const pack = request.headers[PACK_HEADER];
+      const address = { accountId: signedIn(request).accountId, vaultId: request.params.vault, packId: pack };
       try {
         await putPack(deps, address, size, request.raw.iterator({ destroyOnReturn: false }));
       } catch (cause) {

@@ -7,7 +7,7 @@ import {
   AppendRequest,
   Id16,
   LogPage,
-  LogQuery,
+  LogReadRequest,
   VaultList,
 } from '../../shared/protocol/schemas.ts';
 import { appendToLog, listVaults, Refusal, readLog } from '../domain/index.ts';
@@ -21,11 +21,11 @@ export function vaultRoutes(app: App, { deps }: Site): void {
   app.get(ROUTES.vaults, { ...SESSION, schema: { response: answers(VaultList) } }, async (request) =>
     listVaults(deps, signedIn(request).accountId),
   );
-  app.get(
-    ROUTES.log,
-    { ...SESSION, schema: { params: Params, querystring: LogQuery, response: answers(LogPage) } },
+  app.post(
+    ROUTES.logRead,
+    { ...SESSION, schema: { params: Params, body: LogReadRequest, response: answers(LogPage) } },
     async (request, reply) => {
-      const page = await readLog(deps, signedIn(request).accountId, request.params.vault, request.query);
+      const page = await readLog(deps, signedIn(request).accountId, request.params.vault, request.body);
       reply.header('etag', headTag(page.head.seq, page.head.hash));
       return page;
     },

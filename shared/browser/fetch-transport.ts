@@ -29,6 +29,9 @@ export interface FetchTransportOptions {
 
 export function createFetchTransport(options: FetchTransportOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '');
+  // Of a request that is not to be stored, Chromium asks the server each time anew whether another origin may send it (CORS
+  // preflight). There it is left to the server, which marks every answer so.
+  const cache = options.credentials === 'omit' ? 'default' : 'no-store';
   const fetchFrom = options.fetch ?? ((url, init) => fetch(url, init));
   return {
     async send(request) {
@@ -40,7 +43,7 @@ export function createFetchTransport(options: FetchTransportOptions): Transport 
           signal,
           credentials: options.credentials,
           redirect: 'error',
-          cache: 'no-store',
+          cache,
           referrerPolicy: 'no-referrer',
         });
         const body = await readBody(response, request, () => silence.break());

@@ -4,11 +4,14 @@ import {
   type Head,
   headTag,
   logPath,
+  logReadPath,
   MAX_ENTRIES_PER_READ,
   PACK_CLASSES,
-  packPath,
+  PACK_HEADER,
   packsChallengePath,
   packsMissingPath,
+  packsPath,
+  packsReadPath,
   ROUTES,
 } from '../protocol/index.ts';
 import * as answers from './answers.ts';
@@ -55,12 +58,9 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
     vaults: (signal) => ask(transport, { method: 'GET', path: ROUTES.vaults, signal }, answers.vaults),
 
     async readLog(vault, after, limit = MAX_ENTRIES_PER_READ, signal) {
-      const path = `${logPath(vault)}?after=${after}&limit=${limit}`;
-      const page = await ask(
-        transport,
-        { method: 'GET', path, timeoutMs: BULK_TIMEOUT_MS, signal },
-        answers.logEntries,
-      );
+      const path = logReadPath(vault);
+      const asked = { method: 'POST', path, json: { after, limit }, idempotent: true, signal } as const;
+      const page = await ask(transport, { ...asked, timeoutMs: BULK_TIMEOUT_MS }, answers.logEntries);
       const remaining = Math.max(0, page.head.seq - after);
       if (page.entries.length > limit || (page.entries.length === 0 && remaining > 0)) {
         throw protocolError('the log page does not fit its head');
@@ -102,14 +102,17 @@ export function vaultRoutes(transport: Transport): VaultRoutes {
     },
 
     async putPack(vault, id, pack, signal) {
-      const path = packPath(vault, id);
-      const call = { method: 'PUT', path, bytes: pack, timeoutMs: BULK_TIMEOUT_MS, signal } as const;
-      const stored = await ask(transport, call, answers.packId);
+      const headers = { [PACK_HEADER]: id };
+      const path = packsPath(vault);
+      const call = { method: 'POST', path, headers, bytes: pack, idempotent: true, signal } as const;
+      const stored = await ask(transport, { ...call, timeoutMs: BULK_TIMEOUT_MS }, answers.packId);
       if (stored !== id) throw protocolError('the server acknowledged another pack');
     },
 
-    pack: (vault, id, range, signal) =>
-      readPack(transport, { method: 'GET', path: packPath(vault, id), signal }, range),
+    pack(vault, id, range, signal) {
+      const path = packsReadPath(vault);
+      return readPack(transport, { method: 'POST', path, json: { pack: id }, idempotent: true, signal }, range);
+    },
   };
 }
 

@@ -46,4 +46,6 @@ export const DEVICE_SESSION_MAX_MS = 90 * 24 * 60 * 60_000;
 
 /** Header that every request of our clients carries, so that a plain form or image of another site can do nothing. */
 export const CSRF_HEADER = 'x-ebk';
+/** Names the pack that is put. */
+export const PACK_HEADER = 'x-ebk-pack';
 export const DAY_MS = 86_400_000;

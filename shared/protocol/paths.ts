@@ -1,4 +1,8 @@
-/** Every path of the wire contract. `:name` marks a parameter; `route` is the template, the functions fill it in. */
+/**
+ * Every path of the wire contract. `:name` marks a parameter; the functions fill it in. What an extension asks for again
+ * and again has one address, whatever part or pack is meant, because a browser asks of each address first whether it may (CORS
+ * preflight); and is asked for by POST, because several GETs of one address wait for each other in the browser's cache.
+ */
 
 export const ROUTES = {
   server: '/v1/server',
@@ -19,9 +23,11 @@ export const ROUTES = {
   account: '/v1/account',
   vaults: '/v1/vaults',
   log: '/v1/vaults/:vault/log',
+  logRead: '/v1/vaults/:vault/log/read',
+  packs: '/v1/vaults/:vault/packs',
+  packsRead: '/v1/vaults/:vault/packs/read',
   packsMissing: '/v1/vaults/:vault/packs/missing',
   packsChallenge: '/v1/vaults/:vault/packs/challenge',
-  pack: '/v1/vaults/:vault/packs/:pack',
   links: '/v1/links',
   linkById: '/v1/links/:lookup',
   // served on the share origin only
@@ -34,7 +40,9 @@ export const ROUTES = {
 } as const;
 
 export const logPath = (vault: string): string => `/v1/vaults/${vault}/log`;
-export const packPath = (vault: string, pack: string): string => `/v1/vaults/${vault}/packs/${pack}`;
+export const logReadPath = (vault: string): string => `/v1/vaults/${vault}/log/read`;
+export const packsPath = (vault: string): string => `/v1/vaults/${vault}/packs`;
+export const packsReadPath = (vault: string): string => `/v1/vaults/${vault}/packs/read`;
 export const packsMissingPath = (vault: string): string => `/v1/vaults/${vault}/packs/missing`;
 export const packsChallengePath = (vault: string): string => `/v1/vaults/${vault}/packs/challenge`;
 export const sessionPath = (session: string): string => `/v1/sessions/${session}`;

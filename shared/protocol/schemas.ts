@@ -177,7 +177,7 @@ export const VaultList = Type.Object(
 );
 export type VaultList = Static<typeof VaultList>;
 
-export const LogQuery = Type.Object(
+export const LogReadRequest = Type.Object(
   {
     /** The last sequence number the reader has; 0 reads from the start. */
     after: Type.Integer({ minimum: 0 }),

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
-import { MAX_PACK, packPath } from '../../shared/protocol/index.ts';
+import { MAX_PACK, PACK_HEADER, packsPath, packsReadPath } from '../../shared/protocol/index.ts';
 import { removeFolder } from '../support/folders.ts';
 import { openAccount } from './rig/account.ts';
 import type { Bench, BenchOptions, Contest, Sample } from './rig/bench.ts';
@@ -30,9 +30,17 @@ export const bench: Bench = {
 interface Side {
   readonly kind: string;
   readonly agent: Agent;
-  readonly headers: Readonly<Record<string, string>>;
-  url(packId: string): string;
+  readonly put: Way;
+  readonly get: Way;
 }
+
+/** How a side is asked to take or give the pack `id`. */
+type Way = (id: string) => {
+  readonly url: string;
+  readonly method: 'POST' | 'PUT' | 'GET';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
 
 interface Pack {
   readonly id: string;
@@ -48,13 +56,28 @@ async function open({ quick, folder }: BenchOptions): Promise<Contest> {
   await mkdir(root);
   const bare = await startScript('bare-server', root);
   const agents = [0, 1].map(() => new Agent({ keepAlive: true, maxSockets: CONNECTIONS })) as [Agent, Agent];
+  const admitted = { ...person.bearer, 'x-ebk': '1' };
   const ours: Side = {
     kind: 'server',
     agent: agents[0],
-    headers: { ...person.bearer, 'x-ebk': '1', 'content-type': 'application/octet-stream' },
-    url: (id) => server.app + packPath(person.vault, id),
+    put: (id) => ({
+      url: server.app + packsPath(person.vault),
+      method: 'POST',
+      headers: { ...admitted, [PACK_HEADER]: id, 'content-type': 'application/octet-stream' },
+    }),
+    get: (id) => ({
+      url: server.app + packsReadPath(person.vault),
+      method: 'POST',
+      headers: { ...admitted, 'content-type': 'application/json' },
+      body: JSON.stringify({ pack: id }),
+    }),
   };
-  const peer: Side = { kind: 'bare-server', agent: agents[1], headers: {}, url: (id) => `${bare.address}/${id}` };
+  const peer: Side = {
+    kind: 'bare-server',
+    agent: agents[1],
+    put: (id) => ({ url: `${bare.address}/${id}`, method: 'PUT', headers: {} }),
+    get: (id) => ({ url: `${bare.address}/${id}`, method: 'GET', headers: {} }),
+  };
   const rounds = (side: Side) => async (): Promise<Sample> => {
     await measure(side, body, Math.ceil(count / 4));
     return measure(side, body, count);
@@ -76,12 +99,12 @@ async function measure(side: Side, body: Buffer, count: number): Promise<Sample>
   const bytes = count * MAX_PACK;
   const before = await spentBy(side.kind);
   const put = await rate(packs, bytes, ({ id, head }) =>
-    answered(side, id, 'PUT', { 'content-length': String(MAX_PACK) }, [head, body.subarray(head.length)]),
+    answered(side, side.put(id), { 'content-length': String(MAX_PACK) }, [head, body.subarray(head.length)]),
   );
   const cpu = (await spentBy(side.kind)) - before;
-  const get = await rate(packs, bytes, ({ id }) => answered(side, id, 'GET', {}));
+  const get = await rate(packs, bytes, ({ id }) => answered(side, side.get(id)));
   const ranges = await rate(packs, count * RANGE, ({ id }) =>
-    answered(side, id, 'GET', { range: `bytes=${RANGE}-${2 * RANGE - 1}` }),
+    answered(side, side.get(id), { range: `bytes=${RANGE}-${2 * RANGE - 1}` }),
   );
   const extras = { put_cpu_seconds_per_gb: cpu / (bytes / 1e9), get_mb_per_s: get };
   return { figure: put, extras: side.kind === 'server' ? { ...extras, get_1_mib_ranges_mb_per_s: ranges } : extras };
@@ -108,15 +131,14 @@ async function rate(packs: readonly Pack[], bytes: number, each: (pack: Pack) =>
 }
 
 function answered(
-  side: Side,
-  id: string,
-  method: 'PUT' | 'GET',
-  headers: Readonly<Record<string, string>>,
-  body: readonly Uint8Array[] = [],
+  { agent }: Side,
+  { url, method, headers, body: asked = '' }: ReturnType<Way>,
+  more: Readonly<Record<string, string>> = {},
+  body: readonly Uint8Array[] = [Buffer.from(asked)],
 ): Promise<void> {
-  const options: RequestOptions = { method, agent: side.agent, headers: { ...side.headers, ...headers } };
+  const options: RequestOptions = { method, agent, headers: { ...headers, ...more } };
   return new Promise((resolve, reject) => {
-    const call = request(side.url(id), options, (response: IncomingMessage) => {
+    const call = request(url, options, (response: IncomingMessage) => {
       const { statusCode = 0 } = response;
       response.resume().on('error', reject);
       response.on('end', () => (statusCode < 300 ? resolve() : reject(new Error(`${method} answered ${statusCode}`))));

@@ -26,6 +26,20 @@ test('asks fetch for what keeps requests private', async () => {
   );
 });
 
+test('leaves it to the server that nothing is stored where a browser would ask each time anew whether it may send', async () => {
+  const caches: unknown[] = [];
+  const transport = createFetchTransport({
+    baseUrl: '',
+    credentials: 'omit',
+    async fetch(_url, init) {
+      caches.push(init.cache);
+      return new Response(null, { status: 204 });
+    },
+  });
+  await transport.send({ method: 'GET', path: '/v1/x' });
+  assert.deepEqual(caches, ['default']);
+});
+
 test('a declared length says nothing about a compressed body', async () => {
   const transport = createFetchTransport({
     baseUrl: '',

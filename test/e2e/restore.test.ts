@@ -113,7 +113,7 @@ test('a folder restored into a picked folder is cut off by closing the page, and
 
 test('the same again fetches no file, only what the large one consists of', async () => {
   const packs: string[] = [];
-  web.on('request', (request) => request.url().includes('/packs/') && packs.push(request.url()));
+  web.on('request', (request) => request.url().endsWith('/packs/read') && packs.push(request.url()));
   await intoFolder();
   await says(web, `${COUNT} files were there already, verified`);
   assert.ok(packs.length <= 1, packs.join('\n'));

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { logPath, packPath, ROUTES } from '../../shared/protocol/index.ts';
+import { ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, LogPage } from '../../shared/protocol/schemas.ts';
 import { bench } from './support/bench.ts';
 import { Child } from './support/child.ts';
@@ -49,14 +49,14 @@ describe('kill -9', () => {
 
   async function check(person: Person, packs: ReadonlySet<string>, entries: Buffer[]): Promise<void> {
     for (const id of packs) {
-      const answer = await person.ask('GET', packPath(person.vault, id));
+      const answer = await person.get(id);
       assert.equal(answer.status, 200);
       assert.equal(sha256Hex(answer.bytes), id);
     }
     const stored: Buffer[] = [];
     let page: { head: { seq: number; hash: string } };
     do {
-      const read = (await person.ask('GET', `${logPath(person.vault)}?after=${stored.length + 1}`)).as(LogPage);
+      const read = (await person.readLog(stored.length + 1)).as(LogPage);
       stored.push(...read.entries.map(({ body }) => Buffer.from(body, 'base64url')));
       page = read;
     } while (stored.length + 1 < page.head.seq);
@@ -100,7 +100,7 @@ describe('a full disk', () => {
       assert.ok(stored.length > 0);
       assert.deepEqual(await readdir(join(path, 'data', 'packs', 'incoming')), []);
       for (const id of stored) {
-        assert.equal(sha256Hex((await person.ask('GET', packPath(person.vault, id))).bytes), id);
+        assert.equal(sha256Hex((await person.get(id)).bytes), id);
       }
       await rm(ballast);
       assert.equal((await person.put(pack(1_048_576).bytes)).status, 200);
@@ -125,7 +125,7 @@ describe('a full disk', () => {
       assert.equal(answer.code, 'server-full');
       assert.equal((await person.append([entry(262_144)])).code, 'server-full', 'and the server still stands');
       assert.equal((await person.ask('GET', ROUTES.account)).status, 200);
-      const before = (await person.ask('GET', `${logPath(person.vault)}?after=0`)).as(LogPage);
+      const before = (await person.readLog(0)).as(LogPage);
       assert.deepEqual(before.head, person.head, 'nothing half');
       await rm(ballast, { recursive: true });
       assert.equal((await person.append([entry(262_144)])).status, 200);

@@ -7,9 +7,11 @@ import { type PackStore, Refusal } from '../../server/domain/index.ts';
 import {
   linkPath,
   logPath,
-  packPath,
+  logReadPath,
   packsChallengePath,
   packsMissingPath,
+  packsPath,
+  packsReadPath,
   ROUTES,
   sessionPath,
 } from '../../shared/protocol/index.ts';
@@ -45,12 +47,12 @@ describe('what every request meets', () => {
       ['POST', ROUTES.passwordFinish],
       ['GET', ROUTES.account],
       ['GET', ROUTES.vaults],
-      ['GET', `${logPath(id)}?after=0`],
       ['POST', logPath(id)],
+      ['POST', logReadPath(id)],
       ['POST', packsMissingPath(id)],
       ['POST', packsChallengePath(id)],
-      ['GET', packPath(id, packId)],
-      ['PUT', packPath(id, packId)],
+      ['POST', packsPath(id)],
+      ['POST', packsReadPath(id)],
       ['GET', ROUTES.links],
       ['POST', ROUTES.links],
       ['PUT', linkPath(id)],
@@ -107,7 +109,7 @@ describe('what every request meets', () => {
         body: Buffer.from('{"__proto__":{"x":1},"name":"a","request":"b"}'),
         headers: { 'content-type': 'application/json' },
       }),
-      await person.ask('GET', `${logPath('zz')}?after=0`),
+      await person.ask('POST', logReadPath('zz'), { json: { after: 0 } }),
       await server.ask('GET', `/v1/${'x'.repeat(5_000)}`),
     ];
     assert.deepEqual(
@@ -175,7 +177,7 @@ describe('what every request meets', () => {
     const person = await Person.registered(server, 'canary-name@example.org');
     const { id, bytes } = pack();
     await person.put(bytes);
-    await person.ask('GET', packPath(person.vault, id));
+    await person.get(id);
     const auditKey = pack().bytes.subarray(0, 32).toString('base64url');
     const challenges = [{ pack: id, key: auditKey }];
     await person.ask('POST', packsChallengePath(person.vault), { json: { challenges } });
@@ -187,13 +189,13 @@ describe('what every request meets', () => {
     await server.askShare('POST', ROUTES.shareTicket, { json: { ...proof, ticket } });
     await server.askShare('GET', `/v1/share/packs/${id}`, { headers: { authorization: `Ticket ${ticket}` } });
     await server.ask('GET', `/v1/${id}?name=canary-name`);
-    await server.ask('GET', `/v1/vaults/${person.vault}/log?after=x`, { headers: person.bearer });
+    await person.readLog(0, { after: 'x' });
     await person.ask('DELETE', linkPath(wire.lookup));
-    await person.ask('GET', packPath(person.vault, id), { headers: { range: 'bytes=1-2' } });
+    await person.get(id, { range: 'bytes=1-2' });
     const text = server.log.join('');
     const lines = server.log.map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.ok(lines.length >= 12);
-    assert.ok(lines.some(({ route, status }) => route === ROUTES.pack && status === 200));
+    assert.ok(lines.some(({ route, status }) => route === ROUTES.packsRead && status === 200));
     const canaries = {
       name: 'canary-name',
       token: person.token,

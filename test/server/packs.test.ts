@@ -8,7 +8,14 @@ import { after, before, describe, it } from 'node:test';
 import fastify from 'fastify';
 import { Refusal } from '../../server/domain/index.ts';
 import { sendPack } from '../../server/routes/packs.ts';
-import { PACK_CLASSES, packPath, packsMissingPath, ROUTES } from '../../shared/protocol/index.ts';
+import {
+  PACK_CLASSES,
+  PACK_HEADER,
+  packsMissingPath,
+  packsPath,
+  packsReadPath,
+  ROUTES,
+} from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
 import { pause, until } from '../support/waiting.ts';
 import { type Bench, bench } from './support/bench.ts';
@@ -23,8 +30,7 @@ describe('packs', () => {
   });
   after(() => server.close());
 
-  const get = (id: string, headers: Record<string, string> = {}) =>
-    person.ask('GET', packPath(person.vault, id), { headers });
+  const get = (id: string, headers?: Record<string, string>) => person.get(id, headers);
   const place = (id: string) => join(server.root, 'data', 'packs', id.slice(0, 2), id);
   const incoming = () => readdir(join(server.root, 'data', 'packs', 'incoming'));
 
@@ -84,11 +90,11 @@ describe('packs', () => {
     assert.equal((await person.put(randomBytes(65_535))).code, 'bad-request');
     assert.equal((await person.put(Buffer.alloc(0))).code, 'bad-request');
     assert.equal((await person.put(bytes, id, { 'content-length': '4194305' })).code, 'too-large');
-    assert.equal((await person.ask('PUT', packPath(person.vault, 'zz'), { body: bytes })).code, 'bad-request');
-    assert.equal(
-      (await person.ask('PUT', packPath(person.vault, id.toUpperCase()), { body: bytes })).code,
-      'bad-request',
-    );
+    for (const none of ['zz', '', id.toUpperCase(), `${id}, ${id}`])
+      assert.equal((await person.put(bytes, none)).code, 'bad-request', none);
+    assert.equal((await person.ask('POST', packsPath(person.vault), { body: bytes })).code, 'bad-request');
+    for (const json of [{}, { pack: 'zz' }, { pack: id, more: 1 }])
+      assert.equal((await person.ask('POST', packsReadPath(person.vault), { json })).code, 'bad-request');
     assert.equal((await get(id)).code, 'not-found');
     assert.deepEqual(await incoming(), []);
   });
@@ -131,11 +137,12 @@ describe('packs', () => {
     const stranger = await Person.registered(server);
     const { id, bytes } = pack();
     await person.put(bytes);
-    assert.equal((await stranger.ask('GET', packPath(person.vault, id))).code, 'not-found');
-    assert.equal((await stranger.ask('GET', packPath(stranger.vault, id))).code, 'not-found');
-    assert.equal((await stranger.ask('PUT', packPath(person.vault, id), { body: bytes })).code, 'not-found');
+    const headers = { [PACK_HEADER]: id };
+    assert.equal((await stranger.get(id, {}, person.vault)).code, 'not-found');
+    assert.equal((await stranger.get(id)).code, 'not-found');
+    assert.equal((await stranger.ask('POST', packsPath(person.vault), { body: bytes, headers })).code, 'not-found');
     assert.equal((await stranger.put(bytes)).status, 200);
-    assert.equal((await stranger.ask('GET', packPath(stranger.vault, id))).status, 200);
+    assert.equal((await stranger.get(id)).status, 200);
   });
 
   it('says that a pack is damaged, and takes it again', async () => {
@@ -164,10 +171,19 @@ describe('packs', () => {
 
   describe('over a real connection', () => {
     let port: number;
+    let common: readonly string[];
     before(async () => {
+      common = ['Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, 'X-EBK: 1'];
       await server.app.listen({ host: '127.0.0.1', port: 0 });
       port = (server.app.server.address() as AddressInfo).port;
     });
+
+    const fetchPack = (id: string) =>
+      fetch(`http://127.0.0.1:${port}${packsReadPath(person.vault)}`, {
+        method: 'POST',
+        body: JSON.stringify({ pack: id }),
+        headers: { ...person.bearer, 'x-ebk': '1', 'content-type': 'application/json' },
+      });
 
     const raw = async (lines: readonly string[], body: Uint8Array, cut?: () => Promise<unknown>) => {
       const socket = connect(port, '127.0.0.1');
@@ -177,8 +193,7 @@ describe('packs', () => {
         answer += text;
       });
       socket.on('error', () => {});
-      const head = [...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, 'X-EBK: 1', '', ''];
-      socket.write(head.join('\r\n'));
+      socket.write([...lines, ...common, '', ''].join('\r\n'));
       socket.write(body);
       await Promise.all([once(socket, 'close'), cut?.().finally(() => socket.destroy())]);
       return answer;
@@ -187,7 +202,7 @@ describe('packs', () => {
     it('leaves nothing of an upload that was cut', async () => {
       const { id, bytes } = pack(1_048_576);
       await raw(
-        [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Content-Length: 1048576'],
+        [`POST ${packsPath(person.vault)} HTTP/1.1`, `X-EBK-Pack: ${id}`, 'Content-Length: 1048576'],
         bytes.subarray(0, 500_000),
         () => until('the upload to begin', async () => (await incoming()).length > 0),
       );
@@ -199,14 +214,16 @@ describe('packs', () => {
     it('sends the same bytes to many at once, slow ones and ones that go away among them', async () => {
       const { id, bytes } = pack(4_194_304);
       await person.put(bytes);
-      const lines = [`GET ${packPath(person.vault, id)} HTTP/1.1`, 'Connection: close'];
-      const none = new Uint8Array(0);
+      const asked = Buffer.from(JSON.stringify({ pack: id }));
+      const content = ['Content-Type: application/json', `Content-Length: ${asked.length}`];
+      const lines = [`POST ${packsReadPath(person.vault)} HTTP/1.1`, ...content, 'Connection: close'];
       const stalled = connect(port, '127.0.0.1');
       await once(stalled, 'connect');
-      stalled.write([...lines, 'Host: 127.0.0.1', `Authorization: Bearer ${person.token}`, '', ''].join('\r\n'));
+      stalled.write([...lines, ...common, '', ''].join('\r\n'));
+      stalled.write(asked);
       await once(stalled, 'readable');
       const answers = await Promise.all(
-        Array.from({ length: 12 }, (_, i) => raw(lines, none, i % 3 === 0 ? () => pause(50) : undefined)),
+        Array.from({ length: 12 }, (_, i) => raw(lines, asked, i % 3 === 0 ? () => pause(50) : undefined)),
       );
       let late = '';
       for await (const text of stalled.setEncoding('latin1')) late += text;
@@ -267,7 +284,7 @@ describe('packs', () => {
           socket.write(lines.join('\r\n'));
         };
         const { id, bytes } = pack(4_194_304);
-        ask(`PUT ${packPath(one.vault, id)} HTTP/1.1`, 'Content-Length: 4194304');
+        ask(`POST ${packsPath(one.vault)} HTTP/1.1`, `X-EBK-Pack: ${id}`, 'Content-Length: 4194304');
         await new Promise((sent) => socket.write(bytes, sent));
         ask(`GET ${ROUTES.account} HTTP/1.1`, 'Connection: close');
         let answers = '';
@@ -278,14 +295,13 @@ describe('packs', () => {
     }
 
     it('needs a Content-Length', async () => {
-      const { id } = pack();
-      const lines = [`PUT ${packPath(person.vault, id)} HTTP/1.1`, 'Transfer-Encoding: chunked', 'Connection: close'];
-      const answer = await raw(lines, Buffer.from('5\r\nhello\r\n0\r\n\r\n'));
+      const lines = [`POST ${packsPath(person.vault)} HTTP/1.1`, `X-EBK-Pack: ${pack().id}`, 'Connection: close'];
+      const answer = await raw([...lines, 'Transfer-Encoding: chunked'], Buffer.from('5\r\nhello\r\n0\r\n\r\n'));
       assert.match(answer, /^HTTP\/1.1 411 /);
     });
 
     it('refuses requests that two servers could read differently', async () => {
-      const path = `PUT ${packPath(person.vault, pack().id)} HTTP/1.1`;
+      const path = `POST ${packsPath(person.vault)} HTTP/1.1`;
       const ambiguous = [
         [path, 'Content-Length: 5', 'Transfer-Encoding: chunked'],
         [path, 'Content-Length: 5', 'Content-Length: 6'],
@@ -301,10 +317,11 @@ describe('packs', () => {
 
     it('answers a refusal though the body is not read, and goes on', async () => {
       const { bytes } = pack(4_194_304);
-      const url = `http://127.0.0.1:${port}${packPath(hexId(), sha256Hex(bytes))}`;
+      const url = `http://127.0.0.1:${port}${packsPath(hexId())}`;
+      const headers = { ...person.bearer, 'x-ebk': '1', [PACK_HEADER]: sha256Hex(bytes) };
       for (let i = 0; i < 5; i++) {
         const body = new Uint8Array(bytes);
-        const answer = await fetch(url, { method: 'PUT', body, headers: { ...person.bearer, 'x-ebk': '1' } });
+        const answer = await fetch(url, { method: 'POST', body, headers });
         assert.equal(answer.status, 404);
         await answer.arrayBuffer();
       }
@@ -313,7 +330,7 @@ describe('packs', () => {
     it('streams a pack to the last byte', async () => {
       const { id, bytes } = pack(4_194_304);
       await person.put(bytes);
-      const answer = await fetch(`http://127.0.0.1:${port}${packPath(person.vault, id)}`, { headers: person.bearer });
+      const answer = await fetchPack(id);
       assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
     });
 
@@ -321,7 +338,7 @@ describe('packs', () => {
       const packs = [pack(4_194_304), pack(4_194_304)];
       for (const { bytes } of packs) await person.put(bytes);
       const read = async ({ id, bytes }: (typeof packs)[0]) => {
-        const answer = await fetch(`http://127.0.0.1:${port}${packPath(person.vault, id)}`, { headers: person.bearer });
+        const answer = await fetchPack(id);
         const blocks: Uint8Array[] = [];
         for await (const block of answer.body ?? []) {
           blocks.push(block);

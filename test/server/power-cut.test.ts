@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { logPath, packPath } from '../../shared/protocol/index.ts';
+import { logReadPath, packsReadPath } from '../../shared/protocol/index.ts';
 import { LogPage } from '../../shared/protocol/schemas.ts';
 import { pause, until } from '../support/waiting.ts';
 import { Child } from './support/child.ts';
@@ -71,9 +71,9 @@ async function backUpAndCut(places: { running: string; copy: string; cut: () => 
 }
 
 async function check(server: Child, person: Person, { packs, entries }: Acknowledged): Promise<void> {
-  const ask = (url: string) => server.ask('GET', url, { headers: person.bearer });
-  for (const id of packs) assert.equal(sha256Hex((await ask(packPath(person.vault, id))).bytes), id);
-  const { head } = (await ask(`${logPath(person.vault)}?after=0&limit=1`)).as(LogPage);
+  const ask = (url: string, json: object) => server.ask('POST', url, { json, headers: person.bearer });
+  for (const id of packs) assert.equal(sha256Hex((await ask(packsReadPath(person.vault), { pack: id })).bytes), id);
+  const { head } = (await ask(logReadPath(person.vault), { after: 0, limit: 1 })).as(LogPage);
   assert.ok(head.seq > entries, `${head.seq} entries are there, ${entries} were acknowledged after the first`);
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { openDataDirectory } from '../../server/data-directory.ts';
 import { StartError } from '../../server/start-error.ts';
-import { ROUTES } from '../../shared/protocol/index.ts';
+import { packsPath, packsReadPath, ROUTES } from '../../shared/protocol/index.ts';
 import { until } from '../support/waiting.ts';
 import { bench } from './support/bench.ts';
 import { Child } from './support/child.ts';
@@ -166,7 +166,8 @@ describe('the process', () => {
       answer += text;
     });
     const head = [
-      `PUT /v1/vaults/${person.vault}/packs/${id} HTTP/1.1`,
+      `POST ${packsPath(person.vault)} HTTP/1.1`,
+      `X-EBK-Pack: ${id}`,
       'Host: 127.0.0.1',
       `Authorization: Bearer ${person.token}`,
       'X-EBK: 1',
@@ -187,7 +188,7 @@ describe('the process', () => {
     assert.equal((await ended).code, 0);
     assert.match(answer, /^HTTP\/1.1 200 /);
     const again = await Child.listening({ HOLDFAST_DATA: join(root, 'c') });
-    const stored = await again.ask('GET', `/v1/vaults/${person.vault}/packs/${id}`, { headers: person.bearer });
+    const stored = await again.ask('POST', packsReadPath(person.vault), { json: { pack: id }, headers: person.bearer });
     assert.ok(stored.bytes.equals(bytes));
     await again.end('SIGINT');
   });

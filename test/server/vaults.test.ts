@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { headTag, logPath, MAX_ENTRIES_PER_APPEND, ROUTES } from '../../shared/protocol/index.ts';
+import { headTag, logPath, logReadPath, MAX_ENTRIES_PER_APPEND, ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, AppendAnswer, LogPage, VaultList } from '../../shared/protocol/schemas.ts';
 import { type Bench, bench } from './support/bench.ts';
 import { entry, headAfter, hexId, Person, pack } from './support/person.ts';
@@ -12,27 +12,25 @@ describe('vaults', () => {
   });
   after(() => server.close());
 
-  const read = (person: Person, query: string, vault = person.vault) => person.ask('GET', `${logPath(vault)}?${query}`);
-
   it('chains what is appended and hands it out in order', async () => {
     const person = await Person.registered(server);
     const bodies = [entry(1_024, 1), entry(4_096, 2), entry(1_024, 3)];
     const answer = await person.append(bodies);
     assert.deepEqual(answer.as(AppendAnswer).head, person.head);
     assert.equal(answer.headers.etag, headTag(person.head.seq, person.head.hash));
-    const page = (await read(person, 'after=0')).as(LogPage);
+    const page = (await person.readLog(0)).as(LogPage);
     assert.deepEqual(page.head, person.head);
     assert.deepEqual(
       page.entries.map(({ body }) => body),
       [person.genesis[1], ...bodies].map((body) => body.toString('base64url')),
     );
     assert.ok(page.entries.every(({ day }) => day === Math.floor(server.now / 86_400_000)));
-    const rest = (await read(person, 'after=2&limit=1')).as(LogPage);
+    const rest = (await person.readLog(2, { limit: 1 })).as(LogPage);
     assert.deepEqual(
       rest.entries.map(({ body }) => body),
       [bodies[1]?.toString('base64url')],
     );
-    assert.deepEqual((await read(person, 'after=4')).as(LogPage).entries, []);
+    assert.deepEqual((await person.readLog(4)).as(LogPage).entries, []);
     const { vaults } = (await person.ask('GET', ROUTES.vaults)).as(VaultList);
     assert.deepEqual(vaults.find(({ vaultId }) => vaultId === person.vault)?.head, person.head);
     const { usedBytes } = (await person.ask('GET', ROUTES.account)).as(AccountInfo);
@@ -42,22 +40,22 @@ describe('vaults', () => {
   it('pages by bytes too', async () => {
     const person = await Person.registered(server);
     for (let i = 0; i < 6; i++) assert.equal((await person.append([entry(1_048_576, i)])).status, 200);
-    const first = (await read(person, 'after=1')).as(LogPage);
+    const first = (await person.readLog(1)).as(LogPage);
     assert.equal(first.entries.length, 4);
-    assert.equal((await read(person, 'after=5')).as(LogPage).entries.length, 2);
+    assert.equal((await person.readLog(5)).as(LogPage).entries.length, 2);
   });
 
   it('answers a reader who knows more than the log with its head, so that it can tell a rollback', async () => {
     const person = await Person.registered(server);
-    const page = (await read(person, 'after=7')).as(LogPage);
+    const page = (await person.readLog(7)).as(LogPage);
     assert.deepEqual([page.entries, page.head], [[], person.head]);
   });
 
   it('refuses queries that are none', async () => {
     const person = await Person.registered(server);
-    for (const query of ['after=-1', 'after=x', '', 'after=0&limit=0', 'after=0&limit=257', 'after=0&x=1']) {
-      assert.equal((await read(person, query)).code, 'bad-request', query);
-    }
+    for (const asked of [{ after: -1 }, { after: 'x' }, { after: null }, { limit: 0 }, { limit: 257 }, { x: 1 }])
+      assert.equal((await person.readLog(0, asked)).code, 'bad-request', JSON.stringify(asked));
+    assert.equal((await person.ask('POST', logReadPath(person.vault), { json: {} })).code, 'bad-request');
   });
 
   it('answers a moved head with the head, and asks for one that is missing', async () => {
@@ -87,7 +85,7 @@ describe('vaults', () => {
     assert.equal((await person.append(many)).code, 'bad-request');
     const large = Array.from({ length: 5 }, () => entry(1_048_576));
     assert.equal((await person.append(large)).code, 'too-large');
-    assert.deepEqual((await read(person, 'after=1')).as(LogPage).entries, []);
+    assert.deepEqual((await person.readLog(1)).as(LogPage).entries, []);
     assert.equal((await person.append(many.slice(1))).status, 200);
   });
 
@@ -108,11 +106,11 @@ describe('vaults', () => {
     const stranger = await Person.registered(server);
     const json = { entries: [{ body: entry().toString('base64url') }], requires: [] };
     for (const vault of [person.vault, hexId()]) {
-      assert.equal((await read(stranger, 'after=0', vault)).code, 'not-found');
+      assert.equal((await stranger.ask('POST', logReadPath(vault), { json: { after: 0 } })).code, 'not-found');
       const headers = { 'if-match': headTag(person.head.seq, person.head.hash) };
       assert.equal((await stranger.ask('POST', logPath(vault), { json, headers })).code, 'not-found');
     }
-    assert.equal((await server.ask('GET', `${logPath(person.vault)}?after=0`)).code, 'unauthorized');
+    assert.equal((await server.ask('POST', logReadPath(person.vault), { json: { after: 0 } })).code, 'unauthorized');
   });
 
   it('lets one of fifty parallel appends win each round', async () => {
@@ -130,7 +128,7 @@ describe('vaults', () => {
     const winners = answers.flatMap((answer, i) => (answer.status === 200 ? [i] : []));
     assert.equal(winners.length, 1);
     const head = headAfter(person.vault, from, bodies[winners[0] ?? 0] ?? entry());
-    assert.deepEqual((await read(person, 'after=1')).as(LogPage).head, head);
+    assert.deepEqual((await person.readLog(1)).as(LogPage).head, head);
     assert.ok(answers.every((answer) => answer.status === 200 || answer.code === 'head-moved'));
   });
 

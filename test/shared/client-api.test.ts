@@ -157,7 +157,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   readLog: {
     call: (api) => api.readLog(ID, 5, 10),
-    sends: `GET /v1/vaults/${ID}/log?after=5&limit=10`,
+    sends: `POST /v1/vaults/${ID}/log/read`,
+    body: { after: 5, limit: 10 },
     answer: LOG_PAGE,
     gives: {
       entries: [
@@ -299,9 +300,10 @@ describe('packs', () => {
   test('a pack goes out as bytes and is acknowledged by its name', async () => {
     const { api: client, sent } = api({ body: { id: H32 } });
     await client.putPack(ID, H32, bytes(65_536));
-    assert.equal(`${sent().method} ${sent().path}`, `PUT /v1/vaults/${ID}/packs/${H32}`);
+    assert.equal(`${sent().method} ${sent().path}`, `POST /v1/vaults/${ID}/packs`);
     assert.deepEqual(sent().body, bytes(65_536));
-    assert.deepEqual(sent().headers, { 'content-type': 'application/octet-stream', 'x-ebk': '1' });
+    const headers = { 'content-type': 'application/octet-stream', 'x-ebk': '1', 'x-ebk-pack': H32 };
+    assert.deepEqual(sent().headers, headers);
   });
 
   test('an acknowledgement of another pack, or of none, is E_PROTOCOL', async () => {
@@ -314,7 +316,9 @@ describe('packs', () => {
     for (const length of PACK_CLASSES) {
       const { api: client, sent } = api({ body: bytes(length) });
       assert.equal((await client.pack(ID, H32)).length, length);
-      assert.deepEqual(sent().headers, {});
+      assert.equal(`${sent().method} ${sent().path}`, `POST /v1/vaults/${ID}/packs/read`);
+      assert.deepEqual(JSON.parse(String(sent().body)), { pack: H32 });
+      assert.deepEqual(sent().headers, { 'content-type': 'application/json', 'x-ebk': '1' });
     }
     await assert.rejects(api({ body: bytes(65_535) }).api.pack(ID, H32), code('E_PROTOCOL'));
     await assert.rejects(api({ status: 206, body: bytes(65_536) }).api.pack(ID, H32), code('E_PROTOCOL'));

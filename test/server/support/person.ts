@@ -8,8 +8,11 @@ import {
   type Head,
   headTag,
   logPath,
+  logReadPath,
   normaliseLoginName,
-  packPath,
+  PACK_HEADER,
+  packsPath,
+  packsReadPath,
   ROUTES,
   type SessionGrant,
   type Wrap,
@@ -229,7 +232,15 @@ export class Person {
   }
 
   put(bytes: Uint8Array, id = sha256Hex(bytes), headers: Record<string, string> = {}): Promise<Answer> {
-    return this.ask('PUT', packPath(this.vault, id), { body: bytes, headers });
+    return this.ask('POST', packsPath(this.vault), { body: bytes, headers: { ...headers, [PACK_HEADER]: id } });
+  }
+
+  get(id: string, headers: Record<string, string> = {}, vault = this.vault): Promise<Answer> {
+    return this.ask('POST', packsReadPath(vault), { json: { pack: id }, headers });
+  }
+
+  readLog(after: number, more: object = {}): Promise<Answer> {
+    return this.ask('POST', logReadPath(this.vault), { json: { after, ...more } });
   }
 
   /** A link of this person's vault; `auth` proves it. */
