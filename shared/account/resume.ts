@@ -14,8 +14,8 @@ import { type AccountPorts, openSession, type Session } from './session.ts';
 export async function resumeSession(ports: AccountPorts): Promise<Session> {
   const device = await ports.keyStore.load();
   if (device === null) throw new HoldfastError('E_SESSION', 'nobody is signed in on this device');
-  await requireServer(ports, device);
-  const grant = ports.client === 'web' ? await ports.api.session() : await deviceLogin(ports, device);
+  const grant =
+    ports.client === 'web' ? await fromServer(ports, device, ports.api.session()) : await deviceLogin(ports, device);
   if (grant.accountId !== device.accountId) throw new HoldfastError('E_SESSION', 'another account is signed in');
   if (grant.device?.deviceId !== device.deviceId)
     throw new HoldfastError('E_SESSION', 'the session is not this device');
@@ -28,17 +28,19 @@ export async function resumeSession(ports: AccountPorts): Promise<Session> {
 export async function renewToken(ports: AccountPorts): Promise<void> {
   const device = await ports.keyStore.load();
   if (device === null || ports.client === 'web') throw new HoldfastError('E_SESSION', 'sign in again');
-  await requireServer(ports, device);
   await deviceLogin(ports, device);
 }
 
-async function requireServer(ports: AccountPorts, device: DeviceRecord): Promise<void> {
-  const { serverId } = await ports.api.server();
+/** An answer of the device's server and of no other, which is found out while it is on its way. */
+async function fromServer<T>({ api }: AccountPorts, device: DeviceRecord, answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  const { serverId } = await api.server();
   if (serverId !== device.serverId) throw new HoldfastError('E_OTHER_SERVER', 'another server answers at this address');
+  return answer;
 }
 
 async function deviceLogin(ports: AccountPorts, device: DeviceRecord): Promise<Grant> {
-  const challenge = await ports.api.deviceChallenge(device.deviceId);
+  const challenge = await fromServer(ports, device, ports.api.deviceChallenge(device.deviceId));
   const input = challengeInput('device', fromHex(device.serverId), fromHex(device.deviceId), challenge);
   const signature = await sign(device.signingKey, input);
   try {

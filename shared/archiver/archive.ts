@@ -267,9 +267,15 @@ class Run {
   async #settle(): Promise<void> {
     await this.#beginSmall();
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-    if (this.#failure !== null) throw this.#failure.error;
+    this.#throwIfFailed();
     await this.#packer.flush();
     await this.#committer.finish();
+    // A proof may have failed while nothing waited for it.
+    this.#throwIfFailed();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== null) throw this.#failure.error;
   }
 
   async #watchLulls(over: AbortSignal): Promise<void> {

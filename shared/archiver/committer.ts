@@ -31,6 +31,8 @@ export class Committer {
   readonly #exclusively = createMutex();
   #ready: ReadFile[] = [];
   #unproven: { keys: string[]; chunks: ChunkRef[] } = { keys: [], chunks: [] };
+  /** Proofs under way. What is ready meanwhile is committed without waiting for them. */
+  readonly #proofs = new Set<Promise<void>>();
   #scheduled = false;
   #committed = 0;
 
@@ -76,7 +78,7 @@ export class Committer {
     void this.#exclusively(async () => {
       this.#scheduled = false;
       await this.#commit();
-      await this.#prove();
+      this.#prove();
     }).catch(this.#options.onFault);
   }
 
@@ -89,13 +91,15 @@ export class Committer {
   finish(): Promise<void> {
     return this.#exclusively(async () => {
       await this.#commit();
-      await this.#prove();
+      this.#prove();
+      await Promise.all(this.#proofs);
     });
   }
 
   /** After a failure: what is on the server's disk goes into the log if it can, so that it is not sent again. */
-  keepDurable(): Promise<void> {
-    return this.#exclusively(() => this.#append(this.#sender.takeDurable(), [])).catch(() => undefined);
+  async keepDurable(): Promise<void> {
+    await Promise.allSettled(this.#proofs);
+    await this.#exclusively(() => this.#append(this.#sender.takeDurable(), [])).catch(() => undefined);
   }
 
   async #commit(): Promise<void> {
@@ -133,11 +137,14 @@ export class Committer {
     this.#options.onEvent({ type: 'committed', key, unchanged, size });
   }
 
-  async #prove(): Promise<void> {
+  #prove(): void {
     const { keys, chunks } = this.#unproven;
     this.#unproven = { keys: [], chunks: [] };
-    await prove(this.#deps, chunks, this.#options.signal);
-    for (const key of keys) this.#options.onEvent({ type: 'proven', key });
+    const proof = prove(this.#deps, chunks, this.#options.signal).then(() => {
+      for (const key of keys) this.#options.onEvent({ type: 'proven', key });
+    });
+    this.#proofs.add(proof);
+    void proof.catch(this.#options.onFault).finally(() => this.#proofs.delete(proof));
   }
 }
 

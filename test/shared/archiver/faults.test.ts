@@ -89,6 +89,43 @@ test('a pack that goes after the commit keeps its files from being called proven
   assert.deepEqual(keysOf(told, 'proven'), []);
 });
 
+test('what is ready is committed while an earlier proof is still awaited', async () => {
+  const scene = await setUp();
+  const { server, device } = scene;
+  const files = given(14, 4 * MIB);
+  const second = Promise.withResolvers<void>();
+  let appends = 0;
+  server.after = (call) => {
+    if (call === 'append' && ++appends === 2) second.resolve();
+  };
+  server.before = (call) => (call === 'pack' ? second.promise : undefined);
+  const told = await backUp(device, itemsOf(files));
+  assert.equal(told.error, null);
+  assert.equal(keysOf(told, 'proven').length, files.length);
+  server.before = () => {};
+  await allBack(scene, files);
+});
+
+test('a proof that fails when all the rest is done already ends the run all the same', async () => {
+  const scene = await setUp();
+  const { server, device } = scene;
+  const files = given(14, 4 * MIB);
+  let [reads, appends] = [0, 0];
+  const last = Promise.withResolvers<void>();
+  server.before = async (call) => {
+    if (call === 'append' && ++appends === 2) last.resolve();
+    if (call !== 'pack' || ++reads > 1) return;
+    await last.promise;
+    throw offline();
+  };
+  const told = await backUp(device, itemsOf(files));
+  assert.equal(codeOf(told.error), 'E_OFFLINE');
+  const unproven = keysOf(told, 'committed').filter((key) => !keysOf(told, 'proven').includes(key));
+  assert.ok(unproven.length > 0);
+  assert.equal(keysOf(await backUp(device, itemsOf(files)), 'proven').length, files.length);
+  await allBack(scene, files);
+});
+
 test('an append whose answer was lost commits each file once, large ones too', async () => {
   const scene = await setUp();
   const { server, device } = scene;
