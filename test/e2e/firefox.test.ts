@@ -78,6 +78,7 @@ test('the web app restores it byte for byte', async () => {
 
 test('a large file is copied while the queue is paused, and backed up from the copy when its page has gone', async () => {
   const large = await largeFile('bears.bin');
+  await sendAtMost(4_000_000);
   await page.chooseFiles({ role: 'button', name: 'Choose files' }, [large]);
   await page.click({ role: 'button', name: 'Pause' });
   await page.waitForText('section.drop', 'or choose them yourself', 60_000);
@@ -85,6 +86,7 @@ test('a large file is copied while the queue is paused, and backed up from the c
   await page.close();
   assert.equal(versionCounts(await readVault(server.app, ada)).get('bears.bin'), undefined);
   page = await rig.openExtension('page.html');
+  await sendAtMost(null);
   await page.click({ role: 'button', name: 'Resume' });
   await assertSafe('bears.bin', large);
 });
@@ -99,12 +101,14 @@ test('a large file for whose copy there is no room is backed up from where it li
 
 test('a large file that went with its page is asked for, and lent anew when it is given', async () => {
   const large = await largeFile('lynxes.bin');
+  await sendAtMost(4_000_000);
   await page.chooseFiles({ role: 'button', name: 'Choose files' }, [large]);
   await page.click({ role: 'button', name: 'Pause' });
   await page.waitForText('main', 'lynxes');
   await everythingIsAnswered();
   await page.close();
   page = await rig.openExtension('page.html');
+  await sendAtMost(null);
   await page.click({ role: 'button', name: 'Resume' });
   await page.waitForText('main', 'Choose the file instead', 60_000);
   await leaveNoRoom();
@@ -129,9 +133,17 @@ async function leaveNoRoom(): Promise<void> {
  */
 async function everythingIsAnswered(): Promise<void> {
   await page.waitForText('section.run[aria-busy=false]', 'Resume');
-  await page.evaluate(
-    `() => browser.runtime.sendMessage({ holdfast: 1, to: 'background', message: { type: 'wake' } })`,
-  );
+  await tellBackground({ type: 'wake' });
+}
+
+/** Bytes a second, so that a file is not through before somebody can press Pause. */
+async function sendAtMost(uploadLimit: number | null): Promise<void> {
+  await tellBackground({ type: 'limits', uploadLimit, waitOnMetered: false });
+}
+
+async function tellBackground(message: object): Promise<void> {
+  const tell = "(message) => browser.runtime.sendMessage({ holdfast: 1, to: 'background', message })";
+  await page.evaluate(tell, message);
 }
 
 /** Too large to be copied in one go. */
