@@ -200,6 +200,11 @@ test('what is safe is read back in idle hours, and dated', async () => {
   await until('an audit', audited, 60_000);
 });
 
+test('the browser seldom asked whether the extension may send', () => {
+  const [asked, sent] = [server.answered('OPTIONS'), server.answered('POST')];
+  assert.ok(asked > 0 && 5 * asked < sent, `${asked} of ${sent}`);
+});
+
 test('nothing went wrong unseen, and nobody else was asked', async () => {
   assert.deepEqual(await rig.errors(), []);
   assert.deepEqual(rig.strays(), []);

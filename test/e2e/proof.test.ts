@@ -147,6 +147,11 @@ test('beside what is read, the packs answer what only their bytes can', async ()
   await auditUntil('right answers of all packs', async () => (await answered()) === packs.length);
 });
 
+test('the browser seldom asked whether the extension may send', () => {
+  const [asked, sent] = [server.answered('OPTIONS'), server.answered('POST')];
+  assert.ok(asked > 0 && 5 * asked < sent, `${asked} of ${sent}`);
+});
+
 /** How many packs have given a right answer since they were last read. */
 function answered(): Promise<number> {
   return page.evaluate(async () => {

@@ -67,6 +67,11 @@ export class TestServer {
     await this.#launch();
   }
 
+  /** How many requests of a method it has answered; it logs them at level info. */
+  answered(method: string): number {
+    return this.log.split(`"method":"${method}"`).length - 1;
+  }
+
   /** Keeps its data in `keep`, and puts what lies in `give` in its place. */
   async exchangeData(keep: string, give: string): Promise<void> {
     await this.stop();
