@@ -138,6 +138,7 @@ function saveAll(vault: OpenVault, planned: readonly Planned[], count: Count, si
     const from = fetcher.add(file.chunks);
     return { from, to: from + file.chunks.length };
   });
+  fetcher.complete();
   const saveOne = async (index: number, inner: AbortSignal): Promise<void> => {
     const { path, folder, safe, versionId, file } = planned[index] as Planned;
     const { from, to } = ranges[index] as { from: number; to: number };

@@ -13,6 +13,8 @@ import type { PlannedChunk } from './plan.ts';
 /** Bytes of packs held at one time, the ones on their way included. */
 const HELD_BYTES = 48 * 1_048_576;
 const PACKS_AHEAD = 5;
+/** Of what was fetched of a pack, the share after which no more of it is expected to be wanted: packs are seldom emptier. */
+const SPENT = 7 / 8;
 /** Opened before they are asked for: so many chunks, and no more plaintext than this beyond one chunk. */
 const CHUNKS_AHEAD = 32;
 const OPENED_BYTES = 8 * 1_048_576;
@@ -27,6 +29,8 @@ interface Slot {
 export interface ChunkFetcher {
   /** Puts chunks at the end of the plan; answers the number of the first. E_INTEGRITY for a place outside its pack. */
   add(chunks: readonly PlannedChunk[]): number;
+  /** Nothing more comes to the plan. */
+  complete(): void;
   /**
    * Plaintexts of chunks `from` to `to` (exclusive), in order, verified. Every chunk is read once, about in the order of
    * the plan; several readers may be at it. A fetch that failed before its chunk was asked for is begun anew. Errors:
@@ -47,6 +51,9 @@ class Fetcher implements ChunkFetcher {
   readonly #parts = new Map<string, Part>();
   /** Parts that chunks still need, in order of first use. */
   readonly #needed = new Set<Part>();
+  /** Parts that are kept, as long as there is room, because what comes to the plan may want the rest of them. */
+  readonly #spare = new Set<Part>();
+  #isComplete = false;
   #added = 0;
   #ahead = 0;
   #aheadBytes = 0;
@@ -66,6 +73,11 @@ class Fetcher implements ChunkFetcher {
     return first;
   }
 
+  complete(): void {
+    this.#isComplete = true;
+    for (const part of this.#spare) this.#leavePart(part);
+  }
+
   async *read(from: number, to: number, signal?: AbortSignal): AsyncGenerator<Bytes, void, undefined> {
     let index = from;
     try {
@@ -80,7 +92,10 @@ class Fetcher implements ChunkFetcher {
     const range = alignedRange(off, len);
     if (range.end > packSize) throw integrityError();
     const known = this.#parts.get(packId);
-    if (known?.include(range)) return known;
+    if (known?.include(range)) {
+      if (this.#spare.delete(known)) this.#needed.add(known);
+      return known;
+    }
     const part = new Part(packId, packSize);
     part.include(range);
     this.#parts.set(packId, part);
@@ -93,6 +108,7 @@ class Fetcher implements ChunkFetcher {
     this.#slots.delete(index);
     const bytes = slot.ahead ?? this.#open(slot);
     this.#forget(slot);
+    slot.part.taken += slot.chunk.len;
     this.#releaseAfter(bytes, slot.part);
     this.#openAhead(index + 1);
     return bytes;
@@ -102,6 +118,8 @@ class Fetcher implements ChunkFetcher {
     const slot = this.#slots.get(index);
     if (slot === undefined) return;
     this.#slots.delete(index);
+    // Nor will anybody ask for the rest of it.
+    slot.part.taken = slot.part.size;
     this.#releaseAfter(slot.ahead ?? Promise.resolve(), slot.part);
     this.#forget(slot);
   }
@@ -111,12 +129,28 @@ class Fetcher implements ChunkFetcher {
     const release = (): void => {
       part.wanted--;
       if (part.wanted > 0) return;
-      part.pieces?.then(giveAllBack, () => {});
-      this.#drop(part);
       this.#needed.delete(part);
-      if (this.#parts.get(part.packId) === part) this.#parts.delete(part.packId);
+      const isSpent = this.#isComplete || part.pieces === null || part.taken >= SPENT * part.size;
+      if (isSpent) this.#leavePart(part);
+      else this.#spare.add(part);
     };
     opened.then(release, release);
+  }
+
+  #leavePart(part: Part): void {
+    part.pieces?.then(giveAllBack, () => {});
+    this.#drop(part);
+    this.#spare.delete(part);
+    if (this.#parts.get(part.packId) === part) this.#parts.delete(part.packId);
+  }
+
+  /** True when so many bytes more may be held, perhaps in the place of what is spare. */
+  #hasRoom(size: number): boolean {
+    for (const part of this.#spare) {
+      if (this.#held + size <= HELD_BYTES) return true;
+      this.#leavePart(part);
+    }
+    return this.#held + size <= HELD_BYTES;
   }
 
   #openAhead(from: number): void {
@@ -125,7 +159,7 @@ class Fetcher implements ChunkFetcher {
       if (slot === undefined || slot.ahead !== null) continue;
       const { chunk, part } = slot;
       if (this.#ahead > 0 && this.#aheadBytes + chunk.ref.len > OPENED_BYTES) return;
-      if (part.pieces === null && this.#held + part.size > HELD_BYTES) return;
+      if (part.pieces === null && !this.#hasRoom(part.size)) return;
       slot.ahead = this.#open(slot);
       this.#ahead++;
       this.#aheadBytes += chunk.ref.len;
@@ -177,6 +211,7 @@ class Fetcher implements ChunkFetcher {
   }
 
   #makeRoom(current: Part): void {
+    if (this.#hasRoom(0)) return;
     for (const part of this.#needed) {
       if (this.#held <= HELD_BYTES) return;
       if (part !== current) this.#drop(part);
@@ -188,7 +223,7 @@ class Fetcher implements ChunkFetcher {
     let passed = false;
     for (const part of this.#needed) {
       if (passed) {
-        if (left-- === 0 || this.#held + part.size > HELD_BYTES) return;
+        if (left-- === 0 || !this.#hasRoom(part.pieces === null ? part.size : 0)) return;
         void this.#begin(part).catch(() => {});
       } else passed = part === current;
     }

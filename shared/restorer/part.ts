@@ -16,6 +16,8 @@ export class Part {
   readonly packId: string;
   /** Chunks that still need it. */
   wanted = 0;
+  /** Bytes of chunks that were asked for. */
+  taken = 0;
   /** Being fetched, or there. */
   pieces: Promise<readonly Piece[]> | null = null;
   readonly #packSize: number;

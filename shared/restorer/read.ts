@@ -69,7 +69,9 @@ async function* batchesOf<File extends PlannedFile>(
     chunks = 0;
     size = Math.min(2 * size, LARGEST_BATCH);
   }
-  if (batch.length > 0) yield close();
+  const last = close();
+  fetcher.complete();
+  if (last.files.length > 0) yield last;
 }
 
 /** The same items, each begun while the one before it is used. */

@@ -185,6 +185,38 @@ test('what lies outside the part of a pack that is there already is asked for by
   );
 });
 
+test('what is left of a pack is kept for what comes to the plan, until its room is needed', async () => {
+  const packs = recordingPacks();
+  const fetcher = createFetcher(packs.read);
+  const read = async (chunks: readonly PlannedChunk[]) => {
+    const first = fetcher.add(chunks);
+    for await (const _ of fetcher.read(first, first + chunks.length));
+    await new Promise(setImmediate);
+  };
+  const some = (id: string) => [chunkAt(id, 0, 1_500_000), chunkAt(id, 2_000_000, 1_500_000)];
+  await read(some('a'));
+  await read([chunkAt('a', 1_600_000, 10)]);
+  for (let i = 0; i < 12; i++) await read(some(`p${i}`));
+  await read([chunkAt('p11', 1_600_000, 10), chunkAt('a', 1_600_000, 10)]);
+  fetcher.complete();
+  await read([chunkAt('p11', 1_600_000, 10)]);
+  assert.deepEqual(
+    packs.asked.map(({ id }) => id),
+    ['a', ...Array.from({ length: 12 }, (_, i) => `p${i}`), 'a', 'p11'],
+  );
+});
+
+test('a pack of which nearly all was used is not kept', async () => {
+  const packs = recordingPacks();
+  const fetcher = createFetcher(packs.read);
+  for (let i = 0; i < 2; i++) {
+    fetcher.add([chunkAt('a', 0, 4_000_000)]);
+    for await (const _ of fetcher.read(i, i + 1));
+    await new Promise(setImmediate);
+  }
+  assert.equal(packs.asked.length, 2);
+});
+
 test('a reader that leaves early lets go of the packs that only it wanted', async () => {
   const pool = new BufferPool(65_536, 8);
   const lent = new Set<ArrayBuffer>();
