@@ -21,7 +21,11 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
     'retry-all': () => then(controls.retryAll()),
     'forget-drops': ({ ids }) => then(drops.forget(ids)),
     release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
-    account: ({ name }) => then(putAccount(ports.outbox, name)),
+    account: async ({ name }) => {
+      const isAnother = await putAccount(ports.outbox, name);
+      await (isAnother ? scheduler.accountChanged() : scheduler.wake());
+      return null;
+    },
     limits: ({ uploadLimit, waitOnMetered }) => then(controls.setLimits(uploadLimit, waitOnMetered)),
     'capture-web': async ({ capture, tabId }) => {
       const answer = await captureWeb(ports, capture, tabId);
@@ -35,10 +39,12 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
   };
 }
 
-async function putAccount({ controls, audits }: Outbox, name: string | null): Promise<void> {
-  if (name !== (await controls.get('account'))) await audits.forget();
+/** True when somebody else was here before, or nobody. */
+async function putAccount({ controls, audits }: Outbox, name: string | null): Promise<boolean> {
+  const isAnother = name !== (await controls.get('account'));
+  if (isAnother) await audits.forget();
   await controls.put('account', name);
-  if (name === null) return;
   // Whoever has just been let in has also just reached the server.
-  for (const reason of ['auth', 'locked', 'offline'] as const) await controls.release(reason);
+  if (name !== null) for (const reason of ['auth', 'locked', 'offline'] as const) await controls.release(reason);
+  return isAnother;
 }

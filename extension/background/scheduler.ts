@@ -44,6 +44,11 @@ export class Scheduler {
     return this.#exclusively(() => this.#look(false));
   }
 
+  /** Somebody signed in or out: an engine that rests keeps nothing of who was there before. */
+  accountChanged(): Promise<void> {
+    return this.#exclusively(() => this.#look(true));
+  }
+
   /** What the engine says. */
   async report(report: EngineReport): Promise<void> {
     if (report.type === 'moved') await this.refresh();

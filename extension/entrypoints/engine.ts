@@ -5,7 +5,16 @@ import { createLoans, Sources } from '../capture/worker/index.ts';
 import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import { holdLife, isMetered, onNetworkChange } from '../platform/worker/index.ts';
 import { createOutbox, createView, newId, openQueue } from '../queue/index.ts';
-import { type AuditPorts, auditWhenDue, connectLanes, EngineLoop, openAuditor, openEngine } from '../runner/index.ts';
+import {
+  type AuditPorts,
+  auditWhenDue,
+  connectLanes,
+  EngineLoop,
+  KeptEngine,
+  openAuditor,
+  openEngine,
+  signedInDevice,
+} from '../runner/index.ts';
 
 const db = openQueue();
 const outbox = createOutbox(db, Date.now);
@@ -25,9 +34,13 @@ const auditing: AuditPorts = {
   onMoved: () => report({ type: 'moved' }),
   openAuditor: () => openAuditor(device),
 };
+const engine = new KeptEngine(
+  () => openEngine(device, { uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
+  signedInDevice,
+);
 const loop = new EngineLoop({
   outbox,
-  openEngine: () => openEngine(device, { uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
+  openEngine: () => engine.open(),
   clock: systemClock,
   owner: newId(),
   sources: new Sources(createLoans(outbox.pieces, locksHeld)),

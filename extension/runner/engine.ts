@@ -50,6 +50,11 @@ export async function openAuditor(deviceName: string): Promise<Auditor> {
   return { vault, checker: createChecker(deps), log: createAuditLog() };
 }
 
+/** Id of the device that is signed in, null when nobody is. */
+export async function signedInDevice(): Promise<string | null> {
+  return (await createKeyStore().load())?.deviceId ?? null;
+}
+
 async function openSession(deviceName: string, uploadLimit: () => number | null = () => null): Promise<Session> {
   const keyStore = createKeyStore();
   const device = await keyStore.load();

@@ -4,7 +4,8 @@
  * within a second; and reads packs back while there is nothing else to do. May not: touch the browser's extension API, or keep state outside the queue.
  */
 export { type AuditPorts, auditWhenDue } from './audit.ts';
-export { openAuditor, openEngine } from './engine.ts';
+export { openAuditor, openEngine, signedInDevice } from './engine.ts';
+export { KeptEngine } from './kept-engine.ts';
 export { connectLanes } from './lanes.ts';
 export { EngineLoop, type LoopPorts } from './loop.ts';
 export { type RunPorts, run } from './run.ts';

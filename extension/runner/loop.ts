@@ -9,6 +9,8 @@ import { type RunPorts, run } from './run.ts';
 /** Shorter waits are slept through here: an alarm cannot be set for them. */
 const SOON_MS = 45_000;
 const ALIVE_MS = 10_000;
+/** Stays for so long after the last work: what comes meanwhile needs no new worker and no new session. */
+const LINGER_MS = 30_000;
 /** When to look again after a fault that no run foresaw, such as a full disk. */
 const AFTER_FAULT_MS = 60_000;
 
@@ -47,8 +49,9 @@ export class EngineLoop {
         this.#wanted = false;
         await this.#runOnce();
         nextDue = await this.#ports.outbox.leases.nextDue();
-        if (!this.#wanted && nextDue === null) await this.#idle();
-        if (!this.#wanted) await this.#sleepUntil(nextDue);
+        if (this.#wanted) continue;
+        if (nextDue === null) await this.#rest();
+        else await this.#sleepUntil(nextDue);
       }
     } finally {
       over.abort();
@@ -65,20 +68,26 @@ export class EngineLoop {
     );
   }
 
-  async #idle(): Promise<void> {
+  async #rest(): Promise<void> {
     const woken = new AbortController();
     void this.#bell.next().then(() => woken.abort());
     await this.#ports.exclusively(() => this.#ports.whenIdle(woken.signal));
+    if (!this.#wanted) await this.#sleep(LINGER_MS);
   }
 
   /** Sleeps until then and runs again, or until somebody wakes us; returns at once when it is not soon. */
-  async #sleepUntil(due: number | null): Promise<void> {
-    const wait = due === null ? Number.POSITIVE_INFINITY : due - this.#ports.clock.now();
+  async #sleepUntil(due: number): Promise<void> {
+    const wait = due - this.#ports.clock.now();
     if (wait > SOON_MS) return;
+    await this.#sleep(Math.max(0, wait));
+    this.#wanted = true;
+  }
+
+  /** So long, or until somebody wakes us. */
+  async #sleep(ms: number): Promise<void> {
     const woken = new AbortController();
     void this.#bell.next().then(() => woken.abort());
-    await this.#ports.clock.sleep(Math.max(0, wait), woken.signal).catch(() => undefined);
-    this.#wanted = true;
+    await this.#ports.clock.sleep(ms, woken.signal).catch(() => undefined);
   }
 
   async #stayAlive(over: AbortSignal): Promise<void> {

@@ -60,9 +60,13 @@ export function createArchiver(deps: ArchiverDeps): Archiver {
     async archive(items, options) {
       await deps.vault.pull(options.signal);
       looking = lostPacks(deps);
-      const lost = await looking;
-      await indexJournal(deps, lost, options.signal);
-      return new Run(deps, lost, options).run(items);
+      try {
+        const lost = await looking;
+        await indexJournal(deps, lost, options.signal);
+        return await new Run(deps, lost, options).run(items);
+      } finally {
+        looking = null;
+      }
     },
   };
 }

@@ -287,6 +287,16 @@ test('who signs in finds nothing of who was here before; who was here already lo
   assert.equal((await readSummary(r.db)).audit.damaged, null);
 });
 
+test('an engine that rests is closed when somebody signs out, for it has keys', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  r.log.length = 0;
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  assert.ok(!r.log.includes('close'));
+  await r.answers.account?.({ type: 'account', name: null });
+  assert.ok(r.log.includes('close'));
+});
+
 test('a folder in which nothing had changed is told of, on the line and once it is done', () => {
   const tally = { ...noTally, unchanged: 100_000 };
   assert.match(truthOf(summaryOf({ walks: 1, tally }), 0).detail, /^100,000 files/);

@@ -11,6 +11,7 @@ import type { Archiver } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem } from '../contract/queue-suite.ts';
+import { until } from '../support/waiting.ts';
 
 let count = 0;
 
@@ -21,6 +22,8 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
   const idle: Extract<EngineReport, { type: 'idle' }>[] = [];
   let heard = Promise.withResolvers<void>();
   const sleeps: number[] = [];
+  /** Sleeps that last until these are resolved; others are over at once. */
+  const lingers: Promise<void>[] = [];
   const loop = new EngineLoop({
     outbox,
     owner: 'one',
@@ -40,7 +43,9 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
           if (ms === 500 || ms === 10_000) return;
           sleeps.push(ms);
           clock.now += ms;
-          resolve();
+          const lasts = lingers.shift();
+          if (lasts === undefined) resolve();
+          else void lasts.then(resolve);
         }),
     },
     report: (report) => {
@@ -55,7 +60,7 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
     loop.wake();
     await next;
   };
-  return { db, outbox, clock, loop, idle, sleeps, untilIdle };
+  return { db, outbox, clock, loop, idle, sleeps, lingers, untilIdle };
 }
 
 const good: Archiver['archive'] = async (items, { onEvent }) => {
@@ -74,6 +79,22 @@ test('woken, it drains the queue and says that nothing is left', async () => {
   await r.untilIdle();
   assert.equal((await readSummary(r.db)).counts.proven, 2);
   assert.deepEqual(r.idle, [{ type: 'idle', nextDue: null }]);
+});
+
+test('it stays for a while after the last work, and what comes meanwhile is done before it says that it is idle', async () => {
+  const r = rig(good);
+  const second = Promise.withResolvers<void>();
+  r.lingers.push(new Promise(() => undefined), second.promise);
+  await r.outbox.intake.capture([bytesItem('a')]);
+  const idle = r.untilIdle();
+  await until('the first to be safe', async () => (await readSummary(r.db)).counts.proven === 1);
+  await r.outbox.intake.capture([bytesItem('b')]);
+  r.loop.wake();
+  await until('the second to be safe', async () => (await readSummary(r.db)).counts.proven === 2);
+  assert.deepEqual(r.idle, []);
+  second.resolve();
+  await idle;
+  assert.equal(r.idle.length, 1);
 });
 
 test('woken while at work, it looks again before it rests', async () => {
