@@ -73,10 +73,17 @@ export interface Spent {
 
 /** What was spent between two looks. */
 export function spent(before: Costs, after: Costs): Spent {
-  const each = [...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)] as const);
-  const dear = each.filter(([, seconds]) => seconds >= 0.05).sort(([, a], [, b]) => b - a);
+  const each = new Map([...after].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+  // A thread that ended in between takes along among `ended` what it had cost before.
+  for (const [name, seconds] of before) {
+    const gone = seconds - (after.get(name) ?? 0);
+    if (gone <= 0) continue;
+    const ended = `${name.split('/', 1)[0]}/ended`;
+    each.set(ended, (each.get(ended) ?? 0) - gone);
+  }
+  const dear = [...each].filter(([, seconds]) => seconds >= 0.05).sort(([, a], [, b]) => b - a);
   return {
-    total: each.reduce((sum, [, seconds]) => sum + Math.max(0, seconds), 0),
+    total: [...each.values()].reduce((sum, seconds) => sum + Math.max(0, seconds), 0),
     detail: dear.map(([name, seconds]) => `${name} ${seconds.toFixed(2)}`).join(', '),
   };
 }
