@@ -15,7 +15,7 @@ const RANGE = 1_048_576;
 
 export const bench: Bench = {
   name: 'server',
-  work: 'PUT of packs of 4 MiB over 4 connections, each hashed and synced before it is answered.',
+  work: 'Packs of 4 MiB sent over 4 connections, each hashed and synced before it is answered.',
   peer: 'a bare node:http server that receives, hashes, writes, syncs and renames the same',
   differs: [
     'The bare server knows no sessions, vaults, quotas, database, limits or log, and reads whole files for its GETs.',

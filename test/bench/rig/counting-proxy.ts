@@ -1,6 +1,7 @@
 /** Stands between browser and server and counts the bytes of packs that were sent, whether they arrived whole or not. */
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PACK_HEADER } from '../../../shared/protocol/index.ts';
 
 export interface CountingProxy {
   readonly url: string;
@@ -9,13 +10,11 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
-const PACK = /\/packs\/[\w-]+$/;
-
 /** Passes everything on to `target`. */
 export async function startCountingProxy(target: string): Promise<CountingProxy> {
   let sent = 0;
   const server = createServer((asked, answer) => {
-    if (asked.method === 'PUT' && PACK.test(asked.url ?? '')) {
+    if (asked.headers[PACK_HEADER] !== undefined) {
       asked.on('data', (piece: Buffer) => {
         sent += piece.length;
       });
