@@ -144,8 +144,8 @@ class Fetcher implements ChunkFetcher {
     if (this.#parts.get(part.packId) === part) this.#parts.delete(part.packId);
   }
 
-  /** True when so many bytes more may be held, perhaps in the place of what is spare. */
-  #hasRoom(size: number): boolean {
+  /** Lets go of what is spare until so many bytes more may be held; false when they may not even so. */
+  #findRoom(size: number): boolean {
     for (const part of this.#spare) {
       if (this.#held + size <= HELD_BYTES) return true;
       this.#leavePart(part);
@@ -159,7 +159,7 @@ class Fetcher implements ChunkFetcher {
       if (slot === undefined || slot.ahead !== null) continue;
       const { chunk, part } = slot;
       if (this.#ahead > 0 && this.#aheadBytes + chunk.ref.len > OPENED_BYTES) return;
-      if (part.pieces === null && !this.#hasRoom(part.size)) return;
+      if (part.pieces === null && !this.#findRoom(part.size)) return;
       slot.ahead = this.#open(slot);
       this.#ahead++;
       this.#aheadBytes += chunk.ref.len;
@@ -211,7 +211,7 @@ class Fetcher implements ChunkFetcher {
   }
 
   #makeRoom(current: Part): void {
-    if (this.#hasRoom(0)) return;
+    if (this.#findRoom(0)) return;
     for (const part of this.#needed) {
       if (this.#held <= HELD_BYTES) return;
       if (part !== current) this.#drop(part);
@@ -223,7 +223,7 @@ class Fetcher implements ChunkFetcher {
     let passed = false;
     for (const part of this.#needed) {
       if (passed) {
-        if (left-- === 0 || !this.#hasRoom(part.pieces === null ? part.size : 0)) return;
+        if (left-- === 0 || !this.#findRoom(part.pieces === null ? part.size : 0)) return;
         void this.#begin(part).catch(() => {});
       } else passed = part === current;
     }
