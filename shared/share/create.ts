@@ -13,12 +13,15 @@ import {
   childrenOf,
   type LinkState,
   type NodeState,
-  newestVersion,
+  newestPinned,
   nodeById,
+  type PinnedVersion,
   placeOf,
   type ReadPack,
   readManifest,
   type Vault,
+  type VaultState,
+  type VersionState,
 } from '../vault/index.ts';
 
 export interface ShareDeps {
@@ -122,24 +125,28 @@ async function sealRecord(
 async function buildManifest(deps: ShareDeps, node: NodeState): Promise<ShareManifest> {
   const packs = new Map<string, number>();
   const files: SharedFile[] = [];
-  await addNode(deps, node, [node.name], packs, files);
+  // All of them first: others may commit while chunks are looked up, and move what is listed.
+  for (const { path, newest } of [...filesUnder(deps.vault.state, node, [node.name])])
+    files.push(await sharedFile(deps, path, newest.version(), packs));
   return { domainId: deps.domain.domainId, packs: [...packs.keys()].map(fromHex), files };
 }
 
-async function addNode(
-  deps: ShareDeps,
+function* filesUnder(
+  state: VaultState,
   node: NodeState,
   path: string[],
+): Generator<{ path: string[]; newest: PinnedVersion }> {
+  if (node.kind !== NODE_KIND.folder) return yield { path, newest: newestPinned(state, node) };
+  for (const child of childrenOf(state, node.fileId)) yield* filesUnder(state, child, [...path, child.name]);
+}
+
+/** `packs`: the number of each that is in the record so far. */
+async function sharedFile(
+  { vault, domain, api }: ShareDeps,
+  path: string[],
+  version: VersionState,
   packs: Map<string, number>,
-  files: SharedFile[],
-): Promise<void> {
-  const { vault, domain, api } = deps;
-  if (node.kind === NODE_KIND.folder) {
-    for (const child of childrenOf(vault.state, node.fileId))
-      await addNode(deps, child, [...path, child.name], packs, files);
-    return;
-  }
-  const version = newestVersion(vault.state, node);
+): Promise<SharedFile> {
   const readPack: ReadPack = (pack, range) => api.pack(vault.vaultId, pack, range);
   const chunks: SharedFile['chunks'] = [];
   for (const ref of await readManifest(vault.state, domain, version, readPack)) {
@@ -149,5 +156,5 @@ async function addNode(
     chunks.push([packs.get(pack.id) as number, off, len, ref.len, key, nonce, cid, ref.h, pack.size, salt]);
   }
   const { size, mtime, mime, rootHash } = version;
-  files.push({ path, size, mtime, mime, rootHash, chunks });
+  return { path, size, mtime, mime, rootHash, chunks };
 }

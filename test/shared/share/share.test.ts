@@ -1,15 +1,25 @@
 /** A link from both sides: what was shared comes out whole, nothing else does, and its owner always sees it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Bytes, concat, equal, toHex } from '../../../shared/bytes/index.ts';
+import { type Bytes, concat, equal, toHex, utf8 } from '../../../shared/bytes/index.ts';
 import { linkKeys } from '../../../shared/crypto/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import { type LinkRecord, openChunk, sealLinkRecord } from '../../../shared/format/index.ts';
 import { planShare, restoreLength, restoreStream } from '../../../shared/restorer/index.ts';
 import { createLink, linkUrl, openShare, revokeLink } from '../../../shared/share/index.ts';
 import { chunkPlaces } from '../../../shared/vault/index.ts';
-import { random } from '../../support/fixtures.ts';
-import { depsOf, FILES, fragmentOf, idByName, type Scene, share, shareScene } from '../../support/share-scene.ts';
+import { joinVault, random } from '../../support/fixtures.ts';
+import {
+  archive,
+  depsOf,
+  FILES,
+  fragmentOf,
+  idByName,
+  itemOf,
+  type Scene,
+  share,
+  shareScene,
+} from '../../support/share-scene.ts';
 import { flipped } from '../../support/tamper.ts';
 import { unzip } from '../../support/unzip.ts';
 
@@ -53,6 +63,26 @@ test('a folder: as one archive, or each file by itself', async () => {
   assert.deepEqual([plan.name, plan.mime, plan.zip], ['album.zip', 'application/zip', true]);
   const entries = unzip(await download(at, record, null));
   assert.deepEqual(entries.map((entry) => entry.name).toSorted(), files.toSorted());
+});
+
+test('a folder is shared whole while another device commits to it', async () => {
+  const at = await shareScene();
+  const names = Array.from({ length: 60 }, (_, i) => `many/${i}.txt`);
+  await archive(
+    at.device,
+    names.map((name) => itemOf(name, utf8(name))),
+  );
+  const other = await joinVault(at.server, at.founder);
+  await other.vault.pull();
+  await archive(
+    other,
+    names.map((name) => itemOf(name, utf8(`${name}, changed`))),
+  );
+  const making = share(at, 'many');
+  await at.device.vault.pull();
+  const { record } = await openShare(at.links, fragmentOf(await making), '');
+  const shared = record.manifest.files.map(({ path }) => path.join('/'));
+  assert.deepEqual(shared.toSorted(), names.toSorted());
 });
 
 test('with a password the link alone opens nothing, and a wrong one gives another proof', async () => {
