@@ -90,7 +90,7 @@ export function numberedName(name: string, number: number): string {
 }
 
 /** Equal for names that some file system may take for the same. */
-function comparable(name: string): string {
+export function comparable(name: string): string {
   return name.replace(IGNORED, '').normalize('NFD').toUpperCase().toLowerCase().normalize('NFC');
 }
 

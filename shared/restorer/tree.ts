@@ -4,17 +4,17 @@
  * overwritten unasked. One damaged file is that file's failure, and the others come.
  */
 import { createMutex, mapConcurrent } from '../async/index.ts';
-import { type Bytes, equal } from '../bytes/index.ts';
+import { type Bytes, equal, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors/index.ts';
 import type { ReadPack } from '../vault/index.ts';
 import { byPlace, type PlannedChunk, type PlannedFile, type RestoreSet } from './plan.ts';
 import { type ReadableFile, readFiles } from './read.ts';
-import { numberedName, safeTree } from './safe-name.ts';
+import { comparable, numberedName, safeTree } from './safe-name.ts';
 
 /** Files looked at, and files written, at one time. */
 const AT_ONCE = 8;
-/** Failures of one file; every other ends the restore. */
+/** Failures of one file or folder; every other ends the restore. */
 const FILE_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_NOT_FOUND', 'E_INPUT']);
 
 /** Bytes that lie in the folder already. */
@@ -31,15 +31,23 @@ export interface TreeWriter {
   abandon(): Promise<void>;
 }
 
+/** What is to be written. */
+export interface TargetFile {
+  readonly path: readonly string[];
+  readonly size: number;
+  /** Tells its unfinished part from what else may be there: eight letters of its content; empty for an empty file. */
+  readonly mark: string;
+}
+
 /** A folder on some disk. Paths are names fit for any file system, the file's own last. E_DISK_FULL, E_SINK_PERMISSION. */
 export interface TargetTree {
   makeFolder(path: readonly string[]): Promise<void>;
   /** The file of this name; null for none. E_INPUT when something that is no file is in the way. */
   file(path: readonly string[]): Promise<TreeFile | null>;
-  /** What an interrupted restore of a file of this name and size left; null for nothing. */
-  unfinished(path: readonly string[], size: number): Promise<TreeFile | null>;
-  /** Writes a file of `size` bytes, of which the first `keep` are those of the unfinished one. */
-  write(path: readonly string[], size: number, keep: number): Promise<TreeWriter>;
+  /** What an interrupted restore of a file left; null for nothing. */
+  unfinished(file: TargetFile): Promise<TreeFile | null>;
+  /** Writes a file of which the first `keep` bytes are those of the unfinished one. */
+  write(file: TargetFile, keep: number): Promise<TreeWriter>;
 }
 
 /** What to do with a file that is there and is not what is restored. */
@@ -63,7 +71,7 @@ export interface TreeOptions {
 }
 
 interface Wanted extends PlannedFile {
-  readonly target: readonly string[];
+  readonly target: TargetFile;
   /** Bytes of the unfinished file that are right. */
   readonly keep: number;
 }
@@ -75,13 +83,14 @@ export async function restoreTree(
   tree: TargetTree,
   options: TreeOptions,
 ): Promise<TreeReport> {
-  const run = new Run(readPack, tree, options);
   const entries = [
     ...set.files.map(({ path }) => ({ path, kind: 'file' as const })),
     ...set.emptyFolders.map(({ path }) => ({ path, kind: 'folder' as const })),
   ];
   const paths = safeTree(entries);
-  for (const path of paths.slice(set.files.length)) await tree.makeFolder(path);
+  const run = new Run(readPack, tree, options, paths);
+  for (const [i, folder] of set.emptyFolders.entries())
+    await run.makeFolder(folder.path, paths[set.files.length + i] as string[]);
   const files = set.files.map((file, i) => ({ file, place: file.place, path: paths[i] as string[] }));
   const looked = mapConcurrent(byPlace(files), AT_ONCE, ({ file, path }) => run.look(file, path), options.signal);
   const readable = readFiles(present(looked), readPack, options.signal);
@@ -97,25 +106,34 @@ class Run {
   readonly #tree: TargetTree;
   readonly #options: TreeOptions;
   readonly #oneAtATime = createMutex();
+  /** Paths that something of this restore has, as the most careless file system would compare them. */
+  readonly #claimed: Set<string>;
   #rule: ConflictRule | null = null;
   #bytes = 0;
 
-  constructor(readPack: ReadPack, tree: TargetTree, options: TreeOptions) {
+  constructor(readPack: ReadPack, tree: TargetTree, options: TreeOptions, paths: Iterable<readonly string[]>) {
+    this.#claimed = new Set(Array.from(paths, keyOf));
     this.#readPack = readPack;
     this.#tree = tree;
     this.#options = options;
   }
 
+  /** `from`: its path in the vault, by which a failure is told. */
+  async makeFolder(from: readonly string[], path: readonly string[]): Promise<void> {
+    await this.#guard(from, () => this.#tree.makeFolder(path));
+  }
+
   /** What is still to be written for a file; null when nothing is. */
   look(file: PlannedFile, path: readonly string[]): Promise<Wanted | null> {
-    return this.#guard(file, async () => {
+    return this.#guard(file.path, async () => {
       const chunks = await file.chunks(this.#readPack);
-      const target = await this.#place(path, file.size, chunks);
-      if (target === null) {
+      const place = await this.#place(path, file.size, chunks);
+      if (place === null) {
         this.#count(file.size);
         return null;
       }
-      const part = await this.#tree.unfinished(target, file.size);
+      const target = { path: place, size: file.size, mark: markOf(chunks) };
+      const part = await this.#tree.unfinished(target);
       const right = part === null ? 0 : await rightChunks(part, chunks);
       const keep = chunks.slice(0, right).reduce((sum, { ref }) => sum + ref.len, 0);
       this.#count(keep);
@@ -125,8 +143,8 @@ class Run {
 
   async write({ file, read }: ReadableFile<Wanted>): Promise<void> {
     const { target, size, keep } = file;
-    await this.#guard(file, async () => {
-      const writer = await this.#tree.write(target, size, keep);
+    await this.#guard(file.path, async () => {
+      const writer = await this.#tree.write(target, keep);
       let written = keep;
       try {
         for await (const bytes of read()) {
@@ -167,6 +185,8 @@ class Run {
   ): Promise<readonly string[] | null> {
     for (let n = 2; ; n++) {
       const other = [...path.slice(0, -1), numberedName(path.at(-1) as string, n)];
+      if (this.#claimed.has(keyOf(other))) continue;
+      this.#claimed.add(keyOf(other));
       const there = await this.#tree.file(other);
       if (there === null) return other;
       if (await isRight(there, size, chunks)) return this.#leave('kept');
@@ -183,7 +203,7 @@ class Run {
     this.#options.onBytes(this.#bytes);
   }
 
-  async #guard<T>({ path }: PlannedFile, work: () => Promise<T>): Promise<T | null> {
+  async #guard<T>(path: readonly string[], work: () => Promise<T>): Promise<T | null> {
     try {
       return await work();
     } catch (error) {
@@ -211,4 +231,12 @@ async function rightChunks(file: TreeFile, chunks: readonly PlannedChunk[]): Pro
 
 async function* present<T>(items: AsyncIterable<T | null>): AsyncGenerator<T, void, undefined> {
   for await (const item of items) if (item !== null) yield item;
+}
+
+function keyOf(path: readonly string[]): string {
+  return path.map(comparable).join('/');
+}
+
+function markOf([first]: readonly PlannedChunk[]): string {
+  return first === undefined ? '' : toHex(first.ref.h.subarray(0, 4));
 }

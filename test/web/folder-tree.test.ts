@@ -26,6 +26,7 @@ class FakeFolder {
     this.entries.set(name, found ?? '');
     let written = '';
     return {
+      name,
       getFile: async () => new Blob([this.entries.get(name) as string]),
       createWritable: async () => {
         allowed(`${name}.crswap`);
@@ -35,7 +36,11 @@ class FakeFolder {
           },
           truncate: async () => undefined,
           seek: async () => undefined,
-          close: async () => void this.entries.set(name, written),
+          close: async () => {
+            if (name.endsWith('.exe')) throw new DOMException('blocked by Safe Browsing', 'AbortError');
+            this.entries.set(name, written);
+          },
+          abort: async () => undefined,
         };
       },
       move: async (to: FakeFolder, other: string) => {
@@ -43,6 +48,10 @@ class FakeFolder {
         to.entries.set(other, written);
       },
     };
+  }
+
+  async removeEntry(name: string): Promise<void> {
+    this.entries.delete(name);
   }
 
   #find(name: string): FakeFolder | string | undefined {
@@ -68,7 +77,7 @@ async function put(
   text: string,
   size = text.length,
 ): Promise<void> {
-  const writer = await tree.write(path, size, 0);
+  const writer = await tree.write({ path, size, mark: 'abcd0123' }, 0);
   await writer.write(utf8(text));
   await writer.finish();
 }
@@ -94,13 +103,13 @@ test('a refused folder name too; one that nothing helps fails by itself', async 
   await put(tree, ['links.url', 'a.txt'], 'a');
   assert.deepEqual([...root.entries.keys()], ['links.url_']);
   await assert.rejects(tree.file(['never']), { code: 'E_INPUT' });
-  await assert.rejects(tree.write(['never'], 1, 0), { code: 'E_INPUT' });
+  await assert.rejects(tree.write({ path: ['never'], size: 1, mark: '' }, 0), { code: 'E_INPUT' });
 });
 
 test('a file that is called like the unfinished part of another is none', async () => {
   for (const order of [
-    ['film', 'unfinished film'],
-    ['unfinished film', 'film'],
+    ['film', 'unfinished abcd0123 film'],
+    ['unfinished abcd0123 film', 'film'],
   ]) {
     const root = new FakeFolder();
     const tree = treeIn(root);
@@ -108,6 +117,30 @@ test('a file that is called like the unfinished part of another is none', async 
     assert.equal(root.entries.get('film'), 'film');
     assert.deepEqual(new Set(root.entries.values()), new Set(order));
   }
+});
+
+test("a person's own file that is called like a part is left alone", async () => {
+  const root = new FakeFolder();
+  root.entries.set('unfinished film', 'mine');
+  const tree = treeIn(root);
+  assert.equal(await tree.unfinished({ path: ['film'], size: LARGE, mark: 'abcd0123' }), null);
+  await put(tree, ['film'], 'film', LARGE);
+  assert.deepEqual(Object.fromEntries(root.entries), { 'unfinished film': 'mine', film: 'film' });
+});
+
+test('a small file that does not come whole leaves nothing under its name, or what was there', async () => {
+  const root = new FakeFolder();
+  root.entries.set('old', 'there');
+  for (const name of ['old', 'new']) {
+    const writer = await treeIn(root).write({ path: [name], size: 9, mark: '' }, 0);
+    await writer.write(utf8('half'));
+    await writer.abandon();
+  }
+  assert.deepEqual(Object.fromEntries(root.entries), { old: 'there' });
+});
+
+test('a file that the browser holds to be harmful is the fault of that file', async () => {
+  await assert.rejects(put(treeIn(new FakeFolder()), ['tool.exe'], 'x'), { code: 'E_INPUT' });
 });
 
 test('a name can be as long as a disk takes it, for a small file and a large one', async () => {

@@ -6,7 +6,7 @@
  */
 import { type Bytes, utf8 } from '../../shared/bytes/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
-import type { TargetTree, TreeFile, TreeWriter } from '../../shared/restorer/index.ts';
+import type { TargetFile, TargetTree, TreeFile, TreeWriter } from '../../shared/restorer/index.ts';
 
 /** Larger files can be gone on with after the page was closed. */
 const LARGE_BYTES = 64 * 1_048_576;
@@ -62,13 +62,13 @@ export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
     return found === null ? null : readable(await found.getFile());
   }
 
-  async function write(path: readonly string[], size: number, keep: number): Promise<TreeWriter> {
+  async function write({ path, size, mark }: TargetFile, keep: number): Promise<TreeWriter> {
     const { handle } = await folder(path.slice(0, -1));
     const made = (prefix: string): Promise<MovableHandle> =>
       names.under(path, prefix, (name) => handle.getFileHandle(name, { create: true }));
     const isWritable = utf8(path.at(-1) as string).length <= MOST_WRITTEN_BYTES;
-    if (size < LARGE_BYTES && isWritable) return smallWriter(await made(''));
-    const part = await made(UNFINISHED);
+    if (size < LARGE_BYTES && isWritable) return smallWriter(handle, await made(''));
+    const part = await made(partPrefix(mark));
     return largeWriter(part, keep, async () => {
       const moved = await isMoved(() => names.under(path, '', (name) => moveTo(part, handle, name)));
       if (!moved) await copyOver(handle, part, await made(''));
@@ -78,8 +78,9 @@ export function folderTree(root: FileSystemDirectoryHandle): TargetTree {
   return {
     makeFolder: (path) => onDisk(async () => void (await folder(path))),
     file: (path) => onDisk(() => existing(path, '')),
-    unfinished: (path, size) => onDisk(async () => (size < LARGE_BYTES ? null : existing(path, UNFINISHED))),
-    write: (path, size, keep) => onDisk(() => write(path, size, keep)),
+    unfinished: ({ path, size, mark }) =>
+      onDisk(async () => (size < LARGE_BYTES ? null : existing(path, partPrefix(mark)))),
+    write: (file, keep) => onDisk(() => write(file, keep)),
   };
 }
 
@@ -118,6 +119,11 @@ class GivenNames {
   }
 }
 
+/** With the file's mark, so that nothing of the person's own is taken for a part. */
+function partPrefix(mark: string): string {
+  return `${UNFINISHED}${mark} `;
+}
+
 /** With a prefix as much of the name's end as can be written. */
 function named(name: string, prefix: string): string {
   if (prefix === '') return name;
@@ -144,12 +150,17 @@ function readable(file: File): TreeFile {
   };
 }
 
-async function smallWriter(file: FileSystemFileHandle): Promise<TreeWriter> {
+async function smallWriter(folder: FileSystemDirectoryHandle, file: FileSystemFileHandle): Promise<TreeWriter> {
   const writable = await file.createWritable();
   return {
     write: (bytes) => onDisk(() => writable.write(bytes)),
     finish: () => onDisk(() => writable.close()),
-    abandon: () => writable.abort(),
+    abandon: async () => {
+      // What the browser refuses when it is closed is closed already.
+      await writable.abort().catch(() => undefined);
+      // The browser makes an empty file of the name before the first byte comes.
+      if ((await file.getFile()).size === 0) await folder.removeEntry(file.name);
+    },
   };
 }
 
@@ -219,6 +230,8 @@ async function onDisk<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
+    // What its check of downloads says of a file that it holds to be harmful.
+    if (isNamed(cause, 'AbortError')) throw new HoldfastError('E_INPUT', 'the browser refuses the file', { cause });
     throw diskError(cause);
   }
 }

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { type Bytes, concat, equal, utf8 } from '../../../shared/bytes/index.ts';
 import { HoldfastError } from '../../../shared/errors/index.ts';
-import { type ConflictRule, planNode, restoreTree, type TargetTree } from '../../../shared/restorer/index.ts';
+import {
+  type ConflictRule,
+  planNode,
+  restoreTree,
+  type TargetFile,
+  type TargetTree,
+} from '../../../shared/restorer/index.ts';
 import { foundVault, joinVault, random, type TestDevice } from '../../support/fixtures.ts';
 import { MemoryServer } from '../../support/memory-server.ts';
 import { put } from '../../support/ops.ts';
@@ -41,6 +47,7 @@ class MemoryTree implements TargetTree {
   onWrite: (path: string, written: number) => void = () => {};
 
   async makeFolder(path: readonly string[]) {
+    if (this.files.has(path.join('/'))) throw new HoldfastError('E_INPUT', 'in the way');
     this.folders.add(path.join('/'));
   }
 
@@ -48,11 +55,11 @@ class MemoryTree implements TargetTree {
     return fileOf(this.files.get(path.join('/')));
   }
 
-  async unfinished(path: readonly string[]) {
+  async unfinished({ path }: TargetFile) {
     return fileOf(this.parts.get(path.join('/')));
   }
 
-  async write(path: readonly string[], _size: number, keep: number) {
+  async write({ path }: TargetFile, keep: number) {
     const key = path.join('/');
     let bytes: Bytes = (this.parts.get(key) ?? new Uint8Array(0)).slice(0, keep);
     return {
@@ -178,6 +185,30 @@ test('keep both writes beside, and doing it again finds that', async () => {
   ] as const);
   assertWhole(tree, whole);
   assert.deepEqual(await restoreTo(tree, both), { restored: 0, kept: 5, skipped: 0, failed: [] });
+});
+
+test('keep both takes no name that another file of the restore has', async () => {
+  await archive(device, [itemOf('top/a (2).txt', utf8('another'))]);
+  const tree = new MemoryTree();
+  tree.files.set('top/a.txt', MINE);
+  await restoreTo(tree, async () => 'keep-both');
+  const whole = new Map([...CONTENT, ['top/a.txt', MINE], ['top/a (2).txt', utf8('another')]] as const);
+  assertWhole(tree, new Map([...whole, ['top/a (3).txt', utf8('first')]]));
+});
+
+test('an empty folder that something is in the way of fails by name, and the files come', async () => {
+  const top = idByName({ device }, 'top');
+  await device.vault.append(() => [put('hollow', { kind: 1, parent: Buffer.from(top, 'hex') as never })], []);
+  const tree = new MemoryTree();
+  tree.files.set('top/hollow', MINE);
+  const report = await restoreTo(tree);
+  assert.deepEqual(report, {
+    restored: 5,
+    kept: 0,
+    skipped: 0,
+    failed: [{ path: ['top', 'hollow'], code: 'E_INPUT' }],
+  });
+  assertWhole(tree, new Map([...CONTENT, ['top/hollow', MINE]]));
 });
 
 test('a damaged file fails by name, has no file of its name, and the others come', async () => {
