@@ -34,8 +34,8 @@ export async function readDrop(transfer: DataTransfer): Promise<Drop> {
   const plain = Array.from(transfer.files);
   const handles = await Promise.all(asked);
   const roots = handles.flatMap((handle, i) => rootOf(handle, entries[i] ?? null));
-  const items = await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle));
-  if (items.length + roots.length === 0) items.push(...plain.map((file) => itemIn([], file)));
+  const held = await Promise.all(handles.filter((handle) => handle !== null).map(itemOfHandle));
+  const items = held.length + roots.length === 0 ? plain.map((file) => itemIn([], file)) : held;
   const loose = roots.filter(({ handle, entry }) => handle === null && !isFolderEntry(entry));
   const others = roots.filter((root) => !loose.includes(root));
   return { items, roots: [...others, ...looseRoot(loose)], rest: inParts(leftOut(roots)) };
@@ -75,7 +75,7 @@ async function* leftOut(roots: readonly Root[]): AsyncGenerator<CapturedItem> {
   // One after the other: the backup that goes on meanwhile asks the same process, and should not wait for this.
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
     const { hidden, failed, inside } = await compare(pair, sure);
-    pairs.push(...inside);
+    for (const each of inside) pairs.push(each);
     yield* failed;
     for (const { entry, path } of hidden) yield* walkEntry(entry, path);
   }

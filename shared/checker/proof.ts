@@ -41,7 +41,7 @@ export function proofOf(packIds: Iterable<string>, audited: ReadonlyMap<string, 
   if (found.some((pack) => pack !== undefined && pack.damage !== null)) return DAMAGED;
   const dates = found.flatMap((pack) => pack?.at ?? []);
   if (dates.length < found.length) return { files: 1, read: 0, damaged: 0, readAt: null };
-  return { files: 1, read: 1, damaged: 0, readAt: Math.min(...dates) };
+  return { files: 1, read: 1, damaged: 0, readAt: dates.reduce((first, date) => Math.min(first, date)) };
 }
 
 /** The proof of both. */

@@ -58,10 +58,10 @@ test('the bytes that are hashed, spelled out', async () => {
   );
 });
 
-test('a file of more chunks than a length prefix can count has a root hash too', async () => {
+test('a file of more chunks than a length prefix can count, or a call takes as arguments, has a root hash too', async () => {
   const h = random.bytes(32);
-  const many = Array.from({ length: 70_000 }, () => ({ len: 1, h }));
-  assert.notDeepEqual(await rootHash(70_000, many), await rootHash(70_000, many.slice(1)));
+  const many = Array.from({ length: 300_000 }, () => ({ len: 1, h }));
+  assert.notDeepEqual(await rootHash(300_000, many), await rootHash(300_000, many.slice(1)));
 });
 
 test('a certificate names account, device, key, name and date', () => {
