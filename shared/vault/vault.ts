@@ -143,7 +143,7 @@ class LogVault implements Vault {
   /** The cache is only a cache: what does not verify is read from the log. */
   async openCache(): Promise<void> {
     const { keyStore } = this.#ports;
-    const pinned = await keyStore.pinnedHead(this.vaultId);
+    const pinned = await this.#pinned();
     const kept = await openCheckpoint(keyStore, this.vaultId, this.#seals.cache, pinned);
     if (kept !== null) this.#state = kept;
     try {
@@ -176,6 +176,10 @@ class LogVault implements Vault {
     await saveCheckpoint(this.#ports, this.vaultId, this.#seals.cache, this.#state);
   }
 
+  #pinned(): Promise<PinnedHead | null> {
+    return this.#ports.keyStore.pinnedHead(this.vaultId);
+  }
+
   #head(): Head {
     return { seq: this.#state.seq, hash: toHex(this.#state.hash) };
   }
@@ -202,7 +206,7 @@ class LogVault implements Vault {
   async #pull(signal?: AbortSignal): Promise<boolean> {
     const before = this.#state.seq;
     // Read before asking: another tab may pin a newer head while the answer is on its way.
-    const pinned = await this.#ports.keyStore.pinnedHead(this.vaultId);
+    const pinned = await this.#pinned();
     while (!(await this.#pullPage(pinned, signal))) {
       // the next page
     }
@@ -228,6 +232,8 @@ class LogVault implements Vault {
 
   async #append(build: BuildOps, requires: readonly string[], signal?: AbortSignal): Promise<void> {
     for (let race = 0; race < MAX_RACES; ) {
+      // Another context of this device was further: what it has seen is not built beside.
+      if (((await this.#pinned())?.seq ?? 0) > this.#state.seq) await this.#pull(signal);
       const wanted = await build(this.#state);
       if (wanted.length === 0) return;
       const ops = await this.#introduced(wanted);
@@ -275,9 +281,15 @@ class LogVault implements Vault {
     return sealed;
   }
 
-  /** What this device sealed itself needs no opening: it is applied as it was rehearsed. */
+  /**
+   * What this device sealed itself needs no opening: it is applied as it was rehearsed. E_FORK when the log took it in a
+   * place where another context of this device has seen something else.
+   */
   async #accept(sealed: readonly Sealed[]): Promise<void> {
     const firstSeq = this.#state.seq + 1;
+    const pinned = await this.#pinned();
+    const ours = pinned === null ? undefined : sealed[pinned.seq - firstSeq];
+    if (ours !== undefined && toHex(ours.hash) !== pinned?.hash) throw fork();
     for (const each of sealed) this.#apply(each);
     const bodies = sealed.map(({ body }) => body);
     await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);

@@ -45,6 +45,35 @@ test('a server that shows fewer entries than this device has seen is a rollback,
   assert.equal(device.vault.state.seq, 4);
 });
 
+test('what one context of a device has seen, another does not write beside, whatever the server takes', async () => {
+  const server = new MemoryServer();
+  const founder = await foundVault(server);
+  const keyStore = createMemoryKeyStore();
+  const engine = await joinVault(server, founder, keyStore);
+  await engine.vault.append(() => [put('first')], []);
+  const page = await joinVault(server, founder, keyStore);
+  const heads = [server.head, server.head, server.head];
+  await engine.vault.append(() => [put('backup of today')], []);
+  const pinned = server.head;
+  cutTo(server, heads, 2);
+  await assert.rejects(
+    page.vault.append(() => [put('beside')], []),
+    { code: 'E_ROLLBACK' },
+  );
+
+  // The engine commits, and the server goes back, while the page's entry is on its way.
+  const late = await joinVault(server, founder, createMemoryKeyStore());
+  const pin = late.keyStore.pinHead;
+  server.before = async (call) => {
+    if (call === 'append') await pin(founder.vaultId, pinned);
+  };
+  await assert.rejects(
+    late.vault.append(() => [put('beside')], []),
+    { code: 'E_FORK' },
+  );
+  assert.deepEqual(await late.keyStore.pinnedHead(founder.vaultId), pinned);
+});
+
 test('another history at or before the pinned head is a fork', async () => {
   for (const rewriteFrom of [2, 3, 4]) {
     const { server, founder, device } = await setUp();
