@@ -9,6 +9,7 @@ import { type ErrorCode, HoldfastError } from '../errors/index.ts';
 import { MAX_NAME_BYTES } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
 import {
+  fileByPath,
   hasPack,
   type NodeState,
   newestVersion,
@@ -16,7 +17,7 @@ import {
   type VersionState,
   versionById,
 } from '../vault/index.ts';
-import { commit, nodeAt } from './commit.ts';
+import { commit } from './commit.ts';
 import { Committer } from './committer.ts';
 import type { ArchiverDeps } from './deps.ts';
 import { type Lane, SMALL_FILE } from './lane.ts';
@@ -78,7 +79,7 @@ function unchangedNode(
   name: string,
   { size, mtime }: Pick<SourceFile, 'size' | 'mtime'>,
 ): NodeState | null {
-  const node = nodeAt(state, path, name);
+  const node = fileByPath(state, path, name);
   return node !== null && node.size === size && node.mtime === mtime ? node : null;
 }
 

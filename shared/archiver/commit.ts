@@ -17,12 +17,11 @@ import {
 } from '../format/index.ts';
 import {
   childByName,
+  fileByPath,
   hasChunk,
   hasPack,
   hasVersion,
-  type NodeState,
   newestVersion,
-  nodeByPath,
   type VaultState,
 } from '../vault/index.ts';
 
@@ -84,16 +83,10 @@ export function sayNothingNew(
   state: VaultState,
   file: Pick<ReadFile, 'item' | 'size' | 'mtime' | 'rootHash'>,
 ): boolean {
-  const node = nodeAt(state, file.item.path, file.item.name);
+  const node = fileByPath(state, file.item.path, file.item.name);
   if (node === null) return false;
   const last = newestVersion(state, node);
   return last.size === file.size && last.mtime === file.mtime && toHex(last.rootHash) === toHex(file.rootHash);
-}
-
-/** The live file at a path, or null. */
-export function nodeAt(state: VaultState, path: readonly string[], name: string): NodeState | null {
-  const node = nodeByPath(state, [...path, name]);
-  return node !== null && node.kind === NODE_KIND.file ? node : null;
 }
 
 interface Known {
@@ -156,9 +149,8 @@ class Placing {
   #find(parent: Bytes, name: string, kind: number): Known | null {
     const added = this.#added.get(this.#key(parent, name, kind));
     if (added !== undefined) return added;
-    const node = childByName(this.#state, toHex(parent), name);
-    if (node === null || node.kind !== kind) return null;
-    return { fileId: fromHex(node.fileId), lastVersion: newestVersion(this.#state, node).versionId };
+    const node = childByName(this.#state, toHex(parent), name, kind);
+    return node && { fileId: fromHex(node.fileId), lastVersion: newestVersion(this.#state, node).versionId };
   }
 
   #put(parent: Bytes, name: string, op: PutVersion): void {

@@ -53,13 +53,13 @@ function applyOp(state: VaultState, op: Op, seq: number): void {
 type FileOp = Extract<Op, { op: 'put-version' | 'move' | 'tombstone' | 'restore' | 'index-add' }>;
 
 function applyFileOp(state: VaultState, op: FileOp, seq: number): void {
-  const { nodes, names } = state;
+  const { nodes } = state;
   switch (op.op) {
     case 'put-version':
       applyVersion(state, op, seq);
       break;
     case 'move':
-      place(state, nodes.byId.find(op.fileId), nodes.byId.find(op.parent), names.addName(op.name));
+      move(state, nodes.byId.find(op.fileId), nodes.byId.find(op.parent), op.name);
       break;
     case 'tombstone':
       setDeleted(state, nodes.byId.find(op.fileId), true);
@@ -85,8 +85,7 @@ function applyDevice(state: VaultState, op: OpOf<'device-cert'>): void {
 function applyVersion(state: VaultState, op: PutVersion, seq: number): void {
   const { nodes, names } = state;
   const existing = nodes.byId.find(op.fileId);
-  const sameName = existing >= 0 && names.isName(nodes.nameAt.get(existing), utf8(op.name));
-  const name = sameName ? nameOf(state, existing) : names.addName(op.name);
+  const name = existing >= 0 ? nameFor(state, existing, op.name) : names.addName(op.name);
   const node = existing >= 0 ? existing : nodes.addNode(op.fileId, op.kind);
   addVersion(state, op, node, name.address, seq);
   place(state, node, nodes.byId.find(op.parent), name);
@@ -107,7 +106,13 @@ function addVersion(state: VaultState, op: PutVersion, node: number, nameAt: num
   nodes.addVersion(node, row);
 }
 
-function nameOf({ nodes }: VaultState, row: number): AddedName {
+function move(state: VaultState, node: number, parent: number, name: string): void {
+  place(state, node, parent, nameFor(state, node, name));
+}
+
+/** The node's own name when it is this one. */
+function nameFor({ nodes, names }: VaultState, row: number, name: string): AddedName {
+  if (!names.isName(nodes.nameAt.get(row), utf8(name))) return names.addName(name);
   const letters = { low: nodes.lettersLow.get(row), high: nodes.lettersHigh.get(row) };
   return { address: nodes.nameAt.get(row), hash: nodes.nameHash.get(row), letters, outline: nodes.outline.view(row) };
 }
@@ -115,7 +120,11 @@ function nameOf({ nodes }: VaultState, row: number): AddedName {
 /** Puts a node under a name; a new version of a deleted file brings it back. */
 function place(state: VaultState, node: number, parent: number, name: AddedName): void {
   const { nodes } = state;
-  if (!nodes.isDeleted(node)) leave(state, node);
+  if (!nodes.isDeleted(node)) {
+    // It keeps its turn: of two with one name the first stays the first.
+    if (nodes.parent.get(node) === parent && nodes.nameAt.get(node) === name.address) return;
+    leave(state, node);
+  }
   nodes.parent.set(node, parent);
   nodes.nameAt.set(node, name.address);
   nodes.nameHash.set(node, name.hash);

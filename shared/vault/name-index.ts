@@ -1,6 +1,6 @@
 /**
- * Finds the child of a folder by its name: chains of rows under a hash of both. A chain keeps the order in which its rows
- * entered, so of several with one name the one that came first is found. Built from the folders when it is first asked.
+ * Finds the child of a folder by its name and kind: chains of rows under a hash of folder and name. A chain keeps the order in
+ * which its rows entered, so of several with one name the one that came first is found. Built from the folders when it is first asked.
  */
 import type { Names } from './names.ts';
 import { NONE, type NodeTable } from './tables.ts';
@@ -20,13 +20,14 @@ export class NameIndex {
     this.#names = names;
   }
 
-  /** The row that entered first under this name, or NONE. */
-  find(parent: number, hash: number, name: Uint8Array): number {
+  /** The row of this kind that entered first under this name, or NONE. */
+  find(parent: number, hash: number, name: Uint8Array, kind: number): number {
     if (this.#heads.length === 0) this.#build();
     const { nameHash, nameAt, parent: parents } = this.#nodes;
     let row = this.#heads[this.#bucket(parent, hash)] as number;
     for (; row !== NONE; row = this.#next[row] as number) {
       if (nameHash.get(row) !== hash || parents.get(row) !== parent) continue;
+      if (this.#nodes.kind(row) !== kind) continue;
       if (this.#names.isName(nameAt.get(row), name)) return row;
     }
     return NONE;

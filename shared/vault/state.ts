@@ -202,26 +202,27 @@ export function hasFolder(state: VaultState, folderId: string): boolean {
   return row !== NONE && state.nodes.isFolder(row);
 }
 
-function childRow({ byName }: VaultState, parent: number, name: string): number {
+function childRow({ byName }: VaultState, parent: number, name: string, kind: number): number {
   const bytes = utf8(name);
-  return byName.find(parent, hashOf(bytes), bytes);
+  return byName.find(parent, hashOf(bytes), bytes, kind);
 }
 
-/** The live node of this name in a folder, or null. */
-export function childByName(state: VaultState, parent: string, name: string): NodeState | null {
+/** The live node of this name and kind in a folder, or null: a file and a folder may have the same name. */
+export function childByName(state: VaultState, parent: string, name: string, kind: number): NodeState | null {
   const folder = rowOf(state, parent);
-  const row = folder === NONE ? NONE : childRow(state, folder, name);
+  const row = folder === NONE ? NONE : childRow(state, folder, name, kind);
   return row === NONE ? null : nodeOf(state, row);
 }
 
-/** The live node at a path of names from the root, or null. */
-export function nodeByPath(state: VaultState, path: readonly string[]): NodeState | null {
-  let row = ROOT_ROW;
-  for (const name of path) {
-    row = childRow(state, row, name);
-    if (row === NONE) return null;
+/** The live file of this name in the folder at a path of names from the root, or null. */
+export function fileByPath(state: VaultState, path: readonly string[], name: string): NodeState | null {
+  let folder = ROOT_ROW;
+  for (const each of path) {
+    folder = childRow(state, folder, each, NODE_KIND.folder);
+    if (folder === NONE) return null;
   }
-  return row === ROOT_ROW ? null : nodeOf(state, row);
+  const row = childRow(state, folder, name, NODE_KIND.file);
+  return row === NONE ? null : nodeOf(state, row);
 }
 
 /** Rows of the live nodes of a folder, in the order they entered it. */

@@ -110,6 +110,8 @@ function applyMove(state: ReferenceState, op: OpOf<'move'>): void {
 /** Puts a node under a name; a new version of a deleted file brings it back. */
 function place(state: ReferenceState, node: ReferenceNode, parent: string, name: string): void {
   if (isWithin(state, parent, node.fileId)) throw integrityError();
+  // It keeps its turn among those of its name.
+  if (!node.deleted && node.parent === parent && node.name === name) return;
   if (!node.deleted) leave(state, node);
   node.parent = parent;
   node.name = name;

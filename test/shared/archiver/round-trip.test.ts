@@ -105,6 +105,24 @@ test('the same content is sent once, and an unchanged file is not read', async (
   assert.ok(events.some((e) => e.type === 'committed' && e.unchanged));
 });
 
+for (const [was, is] of [
+  ['refs/name', 'refs/name/inside'],
+  ['refs/name/inside', 'refs/name'],
+] as const) {
+  test(`${is} where ${was} was is stored once, and unchanged after that`, async () => {
+    const { device } = await setUp();
+    await backUp(device, [item(was, random.bytes(10))]);
+    const now = () => item(is, utf8('the same'));
+    await backUp(device, [now()]);
+    const counts = countsOf(device.vault.state);
+    const { events } = await backUp(device, [now()]);
+    assert.ok(events.some((event) => event.type === 'committed' && event.unchanged));
+    const { path, name, size } = now();
+    assert.ok(await createArchiver(device).unchanged(path, name, size, 1_000));
+    assert.deepEqual(countsOf(device.vault.state), counts);
+  });
+}
+
 test('a changed file has two versions, both whole, and only its changed part travels', async () => {
   const { server, device } = await setUp();
   const first = random.bytes(24 * 1_048_576);

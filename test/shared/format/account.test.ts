@@ -22,9 +22,9 @@ import { GRANT, openLinkRecord, readPackFooter } from '../../../shared/format/in
 import { planShare, planVersion, restoreStream } from '../../../shared/restorer/index.ts';
 import {
   applyEntry,
-  childByName,
   emptyState,
-  ROOT,
+  fileByPath,
+  type NodeState,
   type VaultState,
   verifyNext,
   versionsOf,
@@ -162,10 +162,10 @@ test('the product reads the same', async () => {
   const secrets = await vaultKeys(grant(GRANT.vaultSecret).key);
   const domain = await domainKeys(grant(GRANT.domainSecret).key, grant(GRANT.domainSecret).subject);
   const state = await stateOf(vaults.personal, secrets.log);
-  const nodeAt = (path: string) =>
-    path.split('/').reduce((parent, name) => childByName(state, parent, name)?.fileId as string, ROOT);
   for (const [path, versions] of expected) {
-    const known = versionsOf(state, { fileId: nodeAt(path) });
+    const folders = path.split('/');
+    const name = folders.pop() as string;
+    const known = versionsOf(state, fileByPath(state, folders, name) as NodeState);
     assert.equal(known.length, versions.length, path);
     for (const [i, bytes] of versions.entries()) {
       const set = planVersion({ state, keys: domain }, toHex(known[i]?.versionId as Bytes));

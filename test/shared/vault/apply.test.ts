@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Bytes, fromHex, toHex } from '../../../shared/bytes/index.ts';
-import type { Op, OpOf, PutVersion } from '../../../shared/format/index.ts';
+import { NODE_KIND, type Op, type OpOf, type PutVersion } from '../../../shared/format/index.ts';
 import {
   applyEntry,
   childByName,
@@ -45,7 +45,7 @@ test('versions of a file are kept in order, and only its own may be named as the
   const first = put('a');
   const second: PutVersion = { ...put('a'), fileId: first.fileId, prevVersion: first.versionId };
   const state = stateOf(first, second);
-  const versions = versionsOf(state, childByName(state, ROOT, 'a') as NodeState);
+  const versions = versionsOf(state, childByName(state, ROOT, 'a', NODE_KIND.file) as NodeState);
   assert.deepEqual(
     versions.map((version) => toHex(version.versionId)),
     [first, second].map((op) => toHex(op.versionId)),
@@ -114,9 +114,10 @@ test('two devices that make the same name at once have both, and one is found', 
   const [mine, theirs] = [put('a'), put('a')];
   const state = stateOf(mine, theirs);
   assert.deepEqual(names(state), ['a', 'a']);
-  assert.equal(childByName(state, ROOT, 'a')?.fileId, idOf(mine));
+  extend(state, [{ ...put('a'), fileId: mine.fileId, prevVersion: mine.versionId }]);
+  assert.equal(childByName(state, ROOT, 'a', NODE_KIND.file)?.fileId, idOf(mine), 'a new version keeps its turn');
   extend(state, [{ op: 'tombstone', fileId: mine.fileId }]);
-  assert.equal(childByName(state, ROOT, 'a')?.fileId, idOf(theirs));
+  assert.equal(childByName(state, ROOT, 'a', NODE_KIND.file)?.fileId, idOf(theirs));
 });
 
 test('the floor of suites rises and never sinks', () => {

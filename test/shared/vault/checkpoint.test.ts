@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { KeyStore } from '../../../shared/account/ports.ts';
 import { type Bytes, concat, fromHex, u64be, utf8 } from '../../../shared/bytes/index.ts';
 import { OBJECT_TYPE, openObject, sealObject } from '../../../shared/crypto/index.ts';
-import type { Op, OpOf } from '../../../shared/format/index.ts';
+import { NODE_KIND, type Op, type OpOf } from '../../../shared/format/index.ts';
 import {
   applyEntry,
   childByName,
@@ -105,7 +105,7 @@ test('what was written down comes back as it was, and goes on', async () => {
     ...(seen(extend(state, ...more)) as object),
     facts: (seen(again) as { facts: unknown }).facts,
   });
-  assert.equal(childByName(again, ROOT, 'gone')?.name, 'gone');
+  assert.equal(childByName(again, ROOT, 'gone', NODE_KIND.file)?.name, 'gone');
 });
 
 test('nothing of it lies on the device in the clear', async () => {

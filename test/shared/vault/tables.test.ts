@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromHex, toHex } from '../../../shared/bytes/index.ts';
-import type { Op, PutVersion } from '../../../shared/format/index.ts';
+import { NODE_KIND, type Op, type PutVersion } from '../../../shared/format/index.ts';
 import {
   applyEntry,
   childByName,
@@ -147,8 +147,13 @@ function compare(state: VaultState, model: ReferenceState): void {
       [...childrenOf(state, folder)].map((node) => node.fileId).sort(),
       [...byName.values()].flat().sort(),
     );
-    for (const [name, [first]] of byName) assert.equal(childByName(state, folder, name)?.fileId, first);
-    assert.equal(childByName(state, folder, 'nothing of this name'), null);
+    for (const kind of Object.values(NODE_KIND)) {
+      for (const [name, ids] of byName) {
+        const first = ids.find((each) => nodes.get(each)?.kind === kind);
+        assert.equal(childByName(state, folder, name, kind)?.fileId, first);
+      }
+      assert.equal(childByName(state, folder, 'nothing of this name', kind), null);
+    }
   }
   for (const [cid, place] of index) {
     assert.deepEqual(chunkPlace(state, fromHex(cid)), place);
@@ -202,7 +207,7 @@ test('tables that grow over many groups keep what they had, and what moves about
     );
     extend(state, ops);
   }
-  assert.equal(childByName(state, ROOT, 'name 20999')?.size, 20_999);
+  assert.equal(childByName(state, ROOT, 'name 20999', NODE_KIND.file)?.size, 20_999);
   for (let i = 0; i < count; i += 3) {
     extend(state, [
       { op: 'move', fileId: numbered(i), parent: folder.fileId, name: `moved ${i}`, nameNfc: '' },
@@ -212,8 +217,8 @@ test('tables that grow over many groups keep what they had, and what moves about
   for (let i = 0; i < count - 3; i += 997) {
     for (let n = i; n < i + 3; n++) {
       const [moved, still] = [
-        childByName(state, toHex(folder.fileId), `moved ${n}`),
-        childByName(state, ROOT, `name ${n}`),
+        childByName(state, toHex(folder.fileId), `moved ${n}`, NODE_KIND.file),
+        childByName(state, ROOT, `name ${n}`, NODE_KIND.file),
       ];
       assert.deepEqual(
         [moved?.size, still?.size],
