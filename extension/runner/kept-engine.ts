@@ -29,7 +29,7 @@ export class KeptEngine {
     this.#kept = kept;
     const archiver = await this.#orForget(kept, kept.archiver);
     return {
-      unchanged: (...file) => archiver.unchanged(...file),
+      scan: () => archiver.scan(),
       archive: (items, options) => this.#orForget(kept, archiver.archive(items, options)),
     };
   }

@@ -2,10 +2,9 @@
  * One run: walks folders, fetches documents and drains the queue until nothing is left that can be done now. May not:
  * hold state that is not in the queue; it may die at any instruction and another run goes on.
  */
-import type { Archiver } from '../../shared/archiver/index.ts';
+import type { Archiver, Unchanged } from '../../shared/archiver/index.ts';
 import { abortable } from '../../shared/async/index.ts';
 import { codeOf } from '../../shared/errors/index.ts';
-import type { Unchanged } from '../capture/worker/index.ts';
 import type { ClaimedJob, ClaimLimits, WaitReason } from '../queue/index.ts';
 import { Archiving, type ArchivingPorts, LEASE_MS, refuseMetered } from './archiving.ts';
 import { holdAfter, roadReason } from './faults.ts';
@@ -68,7 +67,7 @@ class Engine {
     if (await this.#ports.outbox.leases.isClosed()) return null;
     try {
       const archiver = await this.open();
-      return (...file) => archiver.unchanged(...file);
+      return archiver.scan();
     } catch {
       // Whoever has something to archive meets the same fault and says so.
       return null;

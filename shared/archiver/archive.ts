@@ -5,7 +5,7 @@
  */
 import { abortable, Budget, throwIfAborted } from '../async/index.ts';
 import { utf8 } from '../bytes/index.ts';
-import { type ErrorCode, HoldfastError } from '../errors/index.ts';
+import { codeOf, type ErrorCode, HoldfastError } from '../errors/index.ts';
 import { MAX_NAME_BYTES } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
 import {
@@ -49,25 +49,21 @@ const ITEM_FAULTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function createArchiver(deps: ArchiverDeps): Archiver {
-  let looking: Promise<LostPacks> | null = null;
   return {
-    async unchanged(path, name, size, mtime) {
-      looking ??= lostPacks(deps);
-      const node = unchangedNode(deps.vault.state, path, name, { size, mtime });
-      if (node === null) return false;
-      const lost = await looking;
-      return lost.size === 0 || !(await isLost(deps, newestVersion(deps.vault.state, node), lost).catch(() => true));
+    scan() {
+      const looking = lostPacks(deps);
+      return async (path, name, size, mtime) => {
+        const node = unchangedNode(deps.vault.state, path, name, { size, mtime });
+        if (node === null) return false;
+        const lost = await looking;
+        return lost.size === 0 || !(await isLost(deps, newestVersion(deps.vault.state, node), lost).catch(() => true));
+      };
     },
     async archive(items, options) {
       await deps.vault.pull(options.signal);
-      looking = lostPacks(deps);
-      try {
-        const lost = await looking;
-        await indexJournal(deps, lost, options.signal);
-        return await new Run(deps, lost, options).run(items);
-      } finally {
-        looking = null;
-      }
+      const lost = await lostPacks(deps);
+      await indexJournal(deps, lost, options.signal);
+      return new Run(deps, lost, options).run(items);
     },
   };
 }
@@ -83,20 +79,23 @@ function unchangedNode(
   return node !== null && node.size === size && node.mtime === mtime ? node : null;
 }
 
-/** Packs that reached the server before this device died, or before it heard of it, go into the log. */
+/**
+ * Packs that reached the server before this device died, or before it heard of it, go into the log. A journal that cannot be
+ * read, or holds what no log takes, costs the sending of them.
+ */
 async function indexJournal(deps: ArchiverDeps, lost: LostPacks, signal: AbortSignal): Promise<void> {
   const { vault, journal, api } = deps;
-  const noted = await journal.all(vault.vaultId);
+  const noted = await journal.all(vault.vaultId).catch(() => []);
   if (noted.length === 0) return;
   const unknown = noted.filter(({ id }) => !hasPack(vault.state, id));
   const ids = unknown.map(({ id }) => id);
   const missing = new Set(ids.length === 0 ? [] : await api.packsMissing(vault.vaultId, ids, signal));
   const there = unknown.filter(({ id }) => !missing.has(id));
-  await commit(deps, there, [], lost, signal);
-  await journal.remove(
-    vault.vaultId,
-    noted.map(({ id }) => id),
-  );
+  await commit(deps, there, [], lost, signal).catch((error: unknown) => {
+    if (codeOf(error) !== 'E_INPUT') throw error;
+  });
+  const done = noted.map(({ id }) => id);
+  await journal.remove(vault.vaultId, done).catch(() => undefined);
 }
 
 class Run {

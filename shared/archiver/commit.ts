@@ -7,6 +7,7 @@ import { type Bytes, concat, fromHex, toHex, utf8 } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import {
   MAX_MIME_BYTES,
+  MAX_NAME_BYTES,
   MAX_TEXT_BYTES,
   NODE_KIND,
   type Op,
@@ -60,10 +61,9 @@ async function buildCommit(
 ): Promise<Op[]> {
   const ops: Op[] = packs.filter((pack) => !hasPack(state, pack.id)).map((pack) => indexAdd(state, pack, lost));
   const tree = new Placing(context, state, ops);
-  for (const file of files) {
-    if (hasVersion(state, file.item.versionId)) continue;
-    await tree.putFile(file);
-  }
+  // An item may have come twice.
+  const byVersion = new Map(files.map((file) => [toHex(file.item.versionId), file]));
+  for (const file of byVersion.values()) if (!hasVersion(state, file.item.versionId)) await tree.putFile(file);
   return ops;
 }
 
@@ -171,6 +171,12 @@ function provenance({ sourceTitle, sourceUrl }: ReadFile['item']): Map<string, s
   return attributes;
 }
 
+/** For search alone: a name whose normal form is longer than the format takes is left as it is. */
+function nfcOf(name: string): string {
+  const nfc = name.normalize('NFC');
+  return nfc === name || fits(nfc, MAX_NAME_BYTES) ? nfc : name;
+}
+
 function fits(text: string, maxBytes: number): boolean {
   return utf8(text).length <= maxBytes;
 }
@@ -183,7 +189,7 @@ function blank(fileId: Bytes, versionId: Bytes, parent: Bytes, name: string, cap
     prevVersion: null,
     parent,
     name,
-    nameNfc: name.normalize('NFC'),
+    nameNfc: nfcOf(name),
     size: 0,
     mtime: capturedAt,
     btime: null,

@@ -17,6 +17,8 @@ import type { ArchiveOptions } from './types.ts';
 
 const PACKS_PER_COMMIT = 8;
 const FILES_PER_COMMIT = 1_024;
+/** How long a run that failed or was stopped waits for the log, in milliseconds: the journal keeps what does not get there. */
+const KEEPING_MS = 5_000;
 
 export interface CommitterOptions extends ArchiveOptions {
   readonly lost: LostPacks;
@@ -99,7 +101,8 @@ export class Committer {
   /** After a failure: what is on the server's disk goes into the log if it can, so that it is not sent again. */
   async keepDurable(): Promise<void> {
     await Promise.allSettled(this.#proofs);
-    await this.#exclusively(() => this.#append(this.#sender.takeDurable(), [])).catch(() => undefined);
+    const keep = () => this.#append(this.#sender.takeDurable(), [], AbortSignal.timeout(KEEPING_MS));
+    await this.#exclusively(keep).catch(() => undefined);
   }
 
   async #commit(): Promise<void> {
@@ -121,7 +124,7 @@ export class Committer {
   async #append(
     packs: ReturnType<Sender['takeDurable']>,
     files: readonly ReadFile[],
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<void> {
     const { vault, journal } = this.#deps;
     await commit(this.#deps, packs, files, this.#options.lost, signal);

@@ -62,12 +62,15 @@ export interface ArchiveOptions {
   readonly onEvent: (event: ArchiveEvent) => void;
 }
 
+/**
+ * True when the newest version at this path has this size and date and nothing of it is known to be lost. Looks at the vault
+ * as this device knows it; what cannot be said is false.
+ */
+export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => Promise<boolean>;
+
 export interface Archiver {
-  /**
-   * True when the newest version at this path has this size and date and nothing of it is known to be lost. Looks at the
-   * vault as this device knows it; what cannot be said is false.
-   */
-  unchanged(path: readonly string[], name: string, size: number, mtime: number): Promise<boolean>;
+  /** Begins to hold files against the vault, and against what is known to be lost now. */
+  scan(): Unchanged;
   /**
    * Archives a stream of items: reads, cuts, compresses, seals, packs, puts, commits, proves; takes the next item when it
    * has room for it. While no item comes, what it has is committed and proven. What the server has lost of an item is sent

@@ -23,17 +23,20 @@ const CONGESTED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export function withPace(transport: Transport, { clock, limit }: PaceOptions): Transport {
   const window = new Window();
   const inTurn = createMutex();
-  /** When the bodies begun so far have had their time. */
+  /** When the bodies begun so far have had their time, and how long the last one of them may take. */
   let free = 0;
+  let owed = 0;
 
   /** Waits until the bodies before this one have used up what they may. */
   function turn(length: number, signal: AbortSignal | undefined): Promise<void> {
     return inTurn(async () => {
       const rate = limit();
       if (rate === null) return;
-      const wait = free - clock.now();
+      // Never longer than that: a clock can be set back.
+      const wait = Math.min(free - clock.now(), owed);
       if (wait > 0) await clock.sleep(wait, signal);
-      free = Math.max(free, clock.now()) + (1000 * length) / rate;
+      owed = (1000 * length) / rate;
+      free = clock.now() + owed;
     }, signal);
   }
 

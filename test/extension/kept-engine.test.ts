@@ -11,7 +11,7 @@ const OPTIONS = { signal: new AbortController().signal, onEvent: () => undefined
 function rig(open: (count: number) => void = () => undefined) {
   const r = { opened: 0, device: 'ada' as string | null, fails: false };
   const archiver: Archiver = {
-    unchanged: async () => true,
+    scan: () => async () => true,
     async archive() {
       if (r.fails) throw new HoldfastError('E_OFFLINE', 'gone');
       return SUMMARY;
@@ -31,7 +31,7 @@ test('runs one after another, and two that ask at once, share one', async () => 
   const { r, run, engine } = rig();
   await Promise.all([run(), run()]);
   assert.deepEqual(await run(), SUMMARY);
-  assert.equal(await (await engine.open()).unchanged([], 'a', 1, 2), true);
+  assert.equal(await (await engine.open()).scan()([], 'a', 1, 2), true);
   assert.equal(r.opened, 1);
 });
 

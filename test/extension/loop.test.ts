@@ -31,7 +31,7 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
     isMetered: () => false,
     random: () => 0,
     web: { fetch: async () => new Response(''), isOnline: () => true, now: () => 0 },
-    openEngine: async () => ({ archive, unchanged: async () => false }),
+    openEngine: async () => ({ archive, scan: () => async () => false }),
     whenIdle,
     exclusively: (work) => work(),
     clock: {

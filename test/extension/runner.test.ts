@@ -42,7 +42,7 @@ function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () 
   const vault = new Map<string, string>();
   const streams: string[][] = [];
   const archiver: Archiver = {
-    unchanged: async (_, name) => name.startsWith('same'),
+    scan: () => async (_, name) => name.startsWith('same'),
     async archive(items, archiveOptions) {
       const all: ArchiveItem[] = [];
       for await (const item of items) all.push(item);

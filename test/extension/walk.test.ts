@@ -3,8 +3,9 @@ import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { openSource, Sources, type Unchanged, walkFolders } from '../../extension/capture/worker/index.ts';
+import { openSource, Sources, walkFolders } from '../../extension/capture/worker/index.ts';
 import { createOutbox, type Outbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
+import type { Unchanged } from '../../shared/archiver/index.ts';
 import { type Disk, folderHandle, isFile, type Tree } from '../support/file-tree.ts';
 
 const PLAIN = { bytes: [1], mtime: 0 };

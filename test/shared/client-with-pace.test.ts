@@ -93,4 +93,20 @@ describe('with-pace', () => {
     }
     await Promise.all(packs);
   });
+
+  test('a clock that is set back holds nothing up', async () => {
+    let now = 1_700_000_000_000;
+    const slept: number[] = [];
+    const sleep = async (ms: number) => {
+      slept.push(ms);
+      now += ms;
+    };
+    const transport: Transport = { send: async () => response({}) };
+    const paced = withPace(transport, { clock: { now: () => now, sleep }, limit: () => 100_000 });
+    await paced.send(PACK);
+    now -= 3_600_000;
+    await paced.send(PACK);
+    await paced.send(PACK);
+    assert.deepEqual(slept, [1_000, 1_000]);
+  });
 });

@@ -3,4 +3,4 @@ export { fetchDocument, type WebPort } from './fetch-document.ts';
 export { createLoans, Lender } from './lending.ts';
 export { openSource } from './open-source.ts';
 export { Sources } from './sources.ts';
-export { type Unchanged, type WalkPorts, walkFolders } from './walk.ts';
+export { type WalkPorts, walkFolders } from './walk.ts';

@@ -3,7 +3,7 @@
  * only together with the last of what it holds. Killed anywhere, the folders that were not crossed off are read once more,
  * without what is known of them already. May not: read contents.
  */
-import { sourceError } from '../../../shared/archiver/index.ts';
+import { sourceError, type Unchanged } from '../../../shared/archiver/index.ts';
 import { Budget, type Clock, mapConcurrent } from '../../../shared/async/index.ts';
 import { newId, type Outbox, type SourceRow, type WalkRow, type Within } from '../../queue/index.ts';
 import type { Sources } from './sources.ts';
@@ -21,9 +21,6 @@ const LOOKS = 256;
 const GROUP = 64;
 /** Groups of a folder that may be ready before they are taken: while the vault is opened, the walk goes on. */
 const AHEAD = 32;
-
-/** True when the vault's newest version of a file has this size and date, and the server has not lost any of it. */
-export type Unchanged = (path: readonly string[], name: string, size: number, mtime: number) => Promise<boolean>;
 
 export interface WalkPorts {
   readonly outbox: Outbox;

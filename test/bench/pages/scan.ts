@@ -19,15 +19,15 @@ interface Met {
 export async function run({ files }: { files: number }): Promise<Scan> {
   const state = largeState(files);
   // the comparison asks the state and whether anything is lost, and nothing else
-  const archiver = createArchiver({
+  const unchanged = createArchiver({
     vault: { state },
     findings: { damaged: async () => new Set() },
-  } as unknown as ArchiverDeps);
+  } as unknown as ArchiverDeps).scan();
   const tree = met(state);
   const started = performance.now();
-  let unchanged = 0;
-  for (const { path, name, size, mtime } of tree) if (await archiver.unchanged(path, name, size, mtime)) unchanged++;
-  return { filesPerSecond: tree.length / ((performance.now() - started) / 1000), unchanged };
+  let found = 0;
+  for (const { path, name, size, mtime } of tree) if (await unchanged(path, name, size, mtime)) found++;
+  return { filesPerSecond: tree.length / ((performance.now() - started) / 1000), unchanged: found };
 }
 
 /** What a walk of the same tree would meet. */

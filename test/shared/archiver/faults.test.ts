@@ -5,9 +5,9 @@ import { mkdir, open, rm, stat, truncate, utimes, writeFile } from 'node:fs/prom
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ArchiveItem, createLane, type Lane, type SourceFile } from '../../../shared/archiver/index.ts';
-import { type Bytes, equal, toHex } from '../../../shared/bytes/index.ts';
+import { type Bytes, equal, toHex, utf8 } from '../../../shared/bytes/index.ts';
 import { codeOf, HoldfastError } from '../../../shared/errors/index.ts';
-import { hasVersion, nodesOf } from '../../../shared/vault/index.ts';
+import { hasVersion, type LogApi, nodesOf } from '../../../shared/vault/index.ts';
 import { joinVault, random, type TestDevice } from '../../support/fixtures.ts';
 import { removeFolder, temporaryFolder } from '../../support/folders.ts';
 import { backUp, codesOf, item, keysOf, offline, restored, type Scene, setUp } from './scene.ts';
@@ -57,6 +57,54 @@ test('packs that were put and whose answer was lost are not sent again', async (
   assert.equal(again.sentPacks, server.packs.size - before.size, 'each pack sent now is new');
   assert.deepEqual(keysOf(again, 'proven').length, files.length);
   await allBack(scene, files);
+});
+
+test('a journal that cannot be read, or holds what no log takes, stops no backup', async () => {
+  const { server, device } = await setUp();
+  const unreadable = async () => {
+    throw new DOMException('Internal error opening backing store', 'UnknownError');
+  };
+  const journal = { ...device.journal, all: unreadable, remove: unreadable };
+  const [one, two] = given(2, 1_000) as [Given, Given];
+  assert.equal((await backUp({ ...device, journal }, [one.item])).error, null);
+
+  const id = 'ab'.repeat(32);
+  server.packs.set(id, new Uint8Array(65_536));
+  const rows = [{ cid: random.bytes(32), off: 36, len: 70_000_000, salt: random.bytes(16) }];
+  await device.journal.add(device.vault.vaultId, { id, size: 65_536, rows });
+  const told = await backUp(device, [two.item]);
+  assert.deepEqual([told.error, keysOf(told, 'proven')], [null, [two.item.key]]);
+  assert.deepEqual(await device.journal.all(device.vault.vaultId), []);
+});
+
+test('an item that comes twice is committed once', async () => {
+  const scene = await setUp();
+  const [one, two] = given(2, 1_000) as [Given, Given];
+  const told = await backUp(scene.device, [one.item, two.item, { ...one.item }]);
+  assert.equal(told.error, null);
+  assert.deepEqual(new Set(keysOf(told, 'proven')), new Set([one.item.key, two.item.key]));
+  await allBack(scene, [one, two]);
+});
+
+test('a name whose normal form is longer than a name may be is kept as it is', async () => {
+  const { device } = await setUp();
+  const name = '\u0958'.repeat(1_300);
+  const told = await backUp(device, [item(name, utf8('x'))]);
+  assert.deepEqual([told.error, keysOf(told, 'proven')], [null, [name]]);
+  assert.equal([...nodesOf(device.vault.state)][0]?.name, name);
+});
+
+test('a run that is stopped while the log does not answer is over soon', { timeout: 20_000 }, async () => {
+  const { server, device } = await setUp();
+  const stop = new AbortController();
+  // As a road that swallows everything: only a signal ends the wait.
+  server.append = (...[, , , , signal]: Parameters<LogApi['append']>) =>
+    new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(offline())));
+  server.after = (call) => {
+    if (call === 'putPack' && server.puts === 2) stop.abort();
+  };
+  const { error } = await backUp(device, [item('big', random.bytes(24 * MIB))], { signal: stop.signal });
+  assert.equal(codeOf(error), 'E_CANCELLED');
 });
 
 test('a pack that was acknowledged and is not there is caught before anything names it, and sent by the next run', async () => {

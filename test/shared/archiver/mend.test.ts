@@ -62,6 +62,16 @@ async function assertWhole({ server, founder, device }: Scene, contents: Readonl
   for (const [id, content] of contents) assert.ok(equal(await restored(server, fresh, id), content));
 }
 
+test('what was found lost since the last scan is not unchanged to the next', async () => {
+  const scene = await setUp();
+  const { server, device } = scene;
+  await backUp(device, [onDisk('one', random.bytes(1_000)).again()]);
+  const archiver = createArchiver(device);
+  assert.equal(await archiver.scan()([], 'one', 1_000, 1_000), true);
+  await lose(scene, [...server.packs.keys()][0] as string);
+  assert.equal(await archiver.scan()([], 'one', 1_000, 1_000), false);
+});
+
 test('an unchanged file in a lost pack is read again, its chunks are sent and its version stands', async () => {
   const scene = await setUp();
   const { server, device } = scene;
@@ -75,8 +85,9 @@ test('an unchanged file in a lost pack is read again, its chunks are sent and it
   await lose(scene, first as string);
   const { state } = device.vault;
   const archiver = createArchiver(device);
+  const unchanged = archiver.scan();
   assert.deepEqual(
-    [await archiver.unchanged([], 'one', 300_000, 1_000), await archiver.unchanged([], 'two', 300_000, 1_000)],
+    [await unchanged([], 'one', 300_000, 1_000), await unchanged([], 'two', 300_000, 1_000)],
     [false, true],
   );
   const { chunks } = countsOf(state);
@@ -92,7 +103,7 @@ test('an unchanged file in a lost pack is read again, its chunks are sent and it
   );
   assert.deepEqual([versionCounts(scene), countsOf(state).chunks], [[1, 1], chunks]);
   assert.ok(!packsInUse(state).some(({ id }) => id === first));
-  assert.equal(await archiver.unchanged([], 'one', 300_000, 1_000), true);
+  assert.equal(await archiver.scan()([], 'one', 300_000, 1_000), true);
   const contents = new Map([
     [versionIds(scene, 'one')[0] as string, one.file.content],
     [versionIds(scene, 'two')[0] as string, two.file.content],
@@ -136,7 +147,8 @@ test('what shared the pack and is not backed up again stays lost, until it is', 
   await lose(scene, lost as string);
   const archiver = createArchiver(device);
   await backUp(device, [files[0]!.again(), files[1]!.again()]);
-  const unchanged = await Promise.all(files.map((_, i) => archiver.unchanged([], `${i}`, 1_000 + i, 1_000)));
+  const scan = archiver.scan();
+  const unchanged = await Promise.all(files.map((_, i) => scan([], `${i}`, 1_000 + i, 1_000)));
   assert.deepEqual(unchanged, [true, true, false, false, false]);
   assert.equal(packsInUse(device.vault.state).find(({ id }) => id === lost)?.chunks, 3);
   await backUp(
