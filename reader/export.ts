@@ -1,11 +1,15 @@
-/** `export`: a vault into a directory from which it can be read without a server. Run again it adds what is new. */
+/**
+ * `export`: a vault into a directory from which it can be read without a server. Run again it adds what is new, and nothing
+ * takes the place of a newer log that is there, or of another one.
+ */
 import { readFile } from 'node:fs/promises';
 import { mapConcurrent } from '../shared/async/index.ts';
-import { type Bytes, toBase64url, toHex, utf8 } from '../shared/bytes/index.ts';
+import { type Bytes, fromHex, toBase64url, toHex, utf8 } from '../shared/bytes/index.ts';
 import type { LogEntries } from '../shared/client/index.ts';
 import { sha256, WRAP_KIND } from '../shared/crypto/index.ts';
 import { codeOf, HoldfastError, integrityError } from '../shared/errors/index.ts';
-import { type PackPlace, packsInUse } from '../shared/vault/index.ts';
+import type { Head } from '../shared/protocol/index.ts';
+import { entryHash, type PackPlace, packsInUse } from '../shared/vault/index.ts';
 import type { ExportCommand } from './arguments.ts';
 import {
   accountPath,
@@ -29,15 +33,17 @@ export interface ExportTally {
   failed: number;
 }
 
-/** Packs that cannot be had are named and counted; the rest is written. E_INPUT when another account's export is there. */
+/**
+ * Packs that cannot be had are named and counted; the rest is written. E_INPUT when another account's export is there;
+ * E_ROLLBACK when the source's log ends before the one that is there, E_FORK when it is another: then nothing is touched.
+ */
 export async function exportVault(
   source: Source,
   { to }: ExportCommand,
   output: Output,
   signal: AbortSignal,
 ): Promise<ExportTally> {
-  await requireOwn(to, source.account.accountId);
-  const logs = new VerifiedLogs(source, to);
+  const logs = new VerifiedLogs(source, to, await headsThere(to, source.account.accountId));
   const vault = await openVault(source, { signal }, logs);
   await logs.flush();
 
@@ -61,28 +67,38 @@ export async function exportVault(
   return tally;
 }
 
-async function requireOwn(to: string, accountId: string): Promise<void> {
+/** How far the logs go that are there already. */
+async function headsThere(to: string, accountId: string): Promise<ReadonlyMap<string, Head>> {
   const there = await readAccountFile(to).catch((error: unknown) => {
     if (codeOf(error) === 'E_NOT_FOUND') return null;
     throw error;
   });
   if (there !== null && there.accountId !== accountId)
     throw new HoldfastError('E_INPUT', `${to} holds the export of another account`);
+  return new Map(there?.vaults.map(({ vaultId, head }) => [vaultId, head]));
 }
 
-/** Hands pages on and writes each when the next is asked for: whoever reads has verified it by then. */
+/**
+ * Hands pages on and writes them when whoever reads has verified them and they lead to the head that is there. Each log is
+ * read from its start, one after the other.
+ */
 class VerifiedLogs {
   readonly #source: Source;
   readonly #to: string;
-  readonly #heads = new Map<string, LogEntries['head']>();
-  #write: () => Promise<void> = async () => undefined;
+  readonly #there: ReadonlyMap<string, Head>;
+  readonly #heads = new Map<string, Head>();
+  #hash: Bytes = new Uint8Array(32);
+  /** Handed on and not written yet. */
+  #page: { readonly path: string; readonly body: Bytes }[] = [];
+  #isDue = false;
 
-  constructor(source: Source, to: string) {
+  constructor(source: Source, to: string, there: ReadonlyMap<string, Head>) {
     this.#source = source;
     this.#to = to;
+    this.#there = there;
   }
 
-  headOf(vaultId: string): LogEntries['head'] {
+  headOf(vaultId: string): Head {
     const head = this.#heads.get(vaultId);
     if (head === undefined) throw integrityError();
     return head;
@@ -90,19 +106,27 @@ class VerifiedLogs {
 
   async readLog(vaultId: string, after: number, limit?: number, signal?: AbortSignal): Promise<LogEntries> {
     await this.flush();
+    const there = this.#there.get(vaultId);
     const page = await this.#source.readLog(vaultId, after, limit, signal);
-    this.#write = async () => {
-      for (const [i, { body }] of page.entries.entries())
-        await putFile(entryPath(this.#to, vaultId, after + 1 + i), body);
-      this.#heads.set(vaultId, page.head);
-    };
+    if (page.head.seq < (there?.seq ?? 0))
+      throw new HoldfastError('E_ROLLBACK', `the log ends before entry ${there?.seq}, which ${this.#to} has`);
+    if (after === 0) this.#hash = new Uint8Array(32);
+    let seq = after;
+    for (const { body } of page.entries) {
+      this.#hash = await entryHash({ vaultId: fromHex(vaultId), seq: ++seq, prev: this.#hash }, body);
+      if (seq === there?.seq && toHex(this.#hash) !== there.hash)
+        throw new HoldfastError('E_FORK', `the log is another one than ${this.#to} has`);
+      this.#page.push({ path: entryPath(this.#to, vaultId, seq), body });
+    }
+    this.#isDue = seq >= (there?.seq ?? 0);
+    this.#heads.set(vaultId, page.head);
     return page;
   }
 
   async flush(): Promise<void> {
-    const write = this.#write;
-    this.#write = async () => undefined;
-    await write();
+    if (!this.#isDue) return;
+    for (const { path, body } of this.#page) await putFile(path, body);
+    this.#page = [];
   }
 }
 

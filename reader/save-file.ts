@@ -116,6 +116,7 @@ async function openNew(path: string) {
   }
 }
 
+/** A date and not its number, which before 1970 would mean now. */
 function setTime(path: string, ms: number): Promise<void> {
-  return utimes(path, ms / 1_000, ms / 1_000);
+  return utimes(path, new Date(ms), new Date(ms));
 }

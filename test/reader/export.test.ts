@@ -4,11 +4,13 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openSource, openVault } from '../../reader/source.ts';
+import { utf8 } from '../../shared/bytes/index.ts';
 import { hashTree, type TreeFile } from '../support/corpus.ts';
 import type { Person } from '../support/person.ts';
 import type { TestServer } from '../support/server.ts';
+import { itemOf } from '../support/share-scene.ts';
 import { flipped } from '../support/tamper.ts';
-import { runReader } from './scene.ts';
+import { archiveAs, runReader } from './scene.ts';
 import { assertRestored, serverScene } from './server-scene.ts';
 
 let server: TestServer;
@@ -98,4 +100,32 @@ test('packs that the server lost or damaged are named, with the files they touch
   const to = join(folder, 'damaged');
   assert.equal((await runReader(ada.words, ['restore', '--server', server.app, '--to', to])).code, 0);
   await assertRestored(original, to);
+});
+
+test('an export takes the place of no newer copy, and of none with another history', async () => {
+  const [old, copy] = [join(folder, 'old'), join(folder, 'newer')];
+  const exported = (to: string, ...from: string[]) => runReader(newcomer.words, ['export', ...from, '--to', to]);
+  const tree = async () => [...(await hashTree(copy))].map(([path, { sha256 }]) => [path, sha256]);
+  await archiveAs(newcomer.session, [itemOf('january.txt', utf8('january'))]);
+  assert.equal((await exported(old, '--server', server.app)).code, 0);
+  await archiveAs(newcomer.session, [itemOf('february.txt', utf8('february'))]);
+  assert.equal((await exported(copy, '--server', server.app)).code, 0);
+  const before = await tree();
+  const back = await exported(copy, '--dir', old);
+  assert.equal(back.code, 3);
+  assert.match(back.err, /E_ROLLBACK/);
+  assert.deepEqual(await tree(), before);
+
+  // As if the copy had seen another end of the log than the server shows.
+  const account = join(copy, 'account.json');
+  const honest = await readFile(account, 'utf8');
+  const other = JSON.parse(honest);
+  for (const { head } of other.vaults) head.hash = 'ab'.repeat(32);
+  await writeFile(account, JSON.stringify(other));
+  const beside = await exported(copy, '--server', server.app);
+  assert.equal(beside.code, 3);
+  assert.match(beside.err, /E_FORK/);
+  await writeFile(account, honest);
+  assert.deepEqual(await tree(), before);
+  assert.equal((await exported(copy, '--server', server.app)).code, 0);
 });

@@ -72,6 +72,16 @@ test('no name leads out of the target, and every file comes back', async () => {
   assert.deepEqual(contents.sort(), items.map(({ key }) => key).sort());
 });
 
+test('a date before 1970 comes back', async () => {
+  const memory = await memoryVault();
+  const moon = Date.UTC(1969, 6, 20);
+  const item = itemOf('moon', utf8('moon'));
+  await archive(memory.device, [{ ...item, open: async () => ({ ...(await item.open()), mtime: moon }) }]);
+  const { to } = await restored(memory, 'before');
+  assert.equal((await stat(join(to, 'moon'))).mtimeMs, moon);
+  assert.equal((await restored(memory, 'before')).kept, 1);
+});
+
 test('a symbolic link in the way is not followed', async () => {
   const memory = await memoryVault();
   await archive(memory.device, [itemOf('photos/a.txt', utf8('a')), itemOf('b.txt', utf8('b'))]);
