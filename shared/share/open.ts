@@ -18,7 +18,10 @@ export async function openShare(api: ShareRoutes, fragment: string, password: st
   const proof = { lookup: toHex(keys.lookup), auth: keys.auth };
   const opened = await api.open(proof);
   const record = await openLinkRecord(keys.enc, keys.lookup, opened.record);
-  for (const file of record.manifest.files) await checkFile(file);
+  const { files } = record.manifest;
+  // What is shown and warned of is what will be saved.
+  if (record.kind === 0 && (files.length !== 1 || files[0]?.path.at(-1) !== record.name)) throw integrityError();
+  for (const file of files) await checkFile(file);
   return { proof, record, expiresDay: opened.expiresDay, downloadsLeft: opened.downloadsLeft };
 }
 

@@ -70,6 +70,31 @@ test('what would only come again ends it', async () => {
   );
 });
 
+/** A restore whose download nobody pulls, as one that is paused. */
+function stalled() {
+  const restores = createRestores(() => undefined);
+  const { port1, port2 } = new MessageChannel();
+  restores.plan('r', SET);
+  const source = { readPack: async () => new Uint8Array(1) };
+  const running = restores.run('r', () => source, { kind: 'port', port: port1 }).finally(() => port1.close());
+  return { restores, running, reader: port2 };
+}
+
+test('cancelled while its download asks for nothing it is over', async () => {
+  const { restores, running } = stalled();
+  restores.cancel('r');
+  await assert.rejects(running, { code: 'E_CANCELLED' });
+});
+
+test('whose reader cancels, or is gone without a word, is over too', async () => {
+  const cancelled = stalled();
+  cancelled.reader.postMessage({ type: 'cancel' });
+  await assert.rejects(cancelled.running, { code: 'E_CANCELLED' });
+  const gone = stalled();
+  gone.reader.close();
+  await assert.rejects(gone.running, { code: 'E_INTERNAL' });
+});
+
 test('what was not planned, or was cancelled, is not restored; a name serves once', async () => {
   const restores = createRestores(() => undefined);
   const source = { readPack: async () => new Uint8Array(1) };

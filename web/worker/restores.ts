@@ -97,7 +97,7 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
           const onConflict = (path: readonly string[]) => askConflict(restoreId, mine, path);
           return await restoreTree(set, read, folderTree(target.handle), { signal, onConflict, onBytes: meter.bytes });
         }
-        await writeTo(target, restoreStream(set, read, signal), length, meter.bytes);
+        await writeTo(target, restoreStream(set, read, signal), length, { signal, onBytes: meter.bytes });
         return null;
       } catch (error) {
         // The page that waits on the other end of a port must hear it even when the plan already failed.

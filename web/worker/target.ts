@@ -17,14 +17,23 @@ interface Sink {
   abort(error: unknown): Promise<void>;
 }
 
-/** Writes exactly `length` bytes, given in blocks that are the target's to keep. Errors: those of the stream; E_DISK_FULL; E_CANCELLED when the reader goes away. */
+export interface WriteOptions {
+  readonly signal: AbortSignal;
+  /** Bytes that are written. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/**
+ * Writes exactly `length` bytes, given in blocks that are the target's to keep. Errors: those of the stream; E_DISK_FULL;
+ * E_CANCELLED by the signal, or when the reader says so; E_INTERNAL when the reader is gone without a word.
+ */
 export async function writeTo(
   target: StreamTarget,
   stream: AsyncIterable<Bytes>,
   length: number,
-  onBytes: (bytes: number) => void,
+  { signal, onBytes }: WriteOptions,
 ): Promise<void> {
-  const sink = await openSink(target);
+  const sink = await openSink(target, signal);
   let written = 0;
   try {
     for await (const bytes of stream) {
@@ -42,10 +51,10 @@ export async function writeTo(
   }
 }
 
-async function openSink(target: StreamTarget): Promise<Sink> {
+async function openSink(target: StreamTarget, signal: AbortSignal): Promise<Sink> {
   switch (target.kind) {
     case 'port':
-      return portSink(target.port);
+      return portSink(target.port, signal);
     case 'opfs':
       return opfsSink(target.name);
     default:
@@ -66,22 +75,31 @@ async function opfsSink(name: string): Promise<Sink> {
 }
 
 /** One block for one pull, so that a slow reader holds the whole restore back. */
-function portSink(port: MessagePort): Sink {
+function portSink(port: MessagePort, signal: AbortSignal): Sink {
   let pulls = 0;
-  let cancelled = false;
+  /** Why nothing more is wanted; nobody may ask for the next block any more. */
+  let ended: HoldfastError | null = null;
   let wake = (): void => {};
-  port.onmessage = ({ data }: MessageEvent<PortRequest>) => {
-    if (data.type === 'pull') pulls++;
-    else cancelled = true;
+  const end = (error: HoldfastError): void => {
+    ended ??= error;
     wake();
   };
+  const cancel = (): void => end(new HoldfastError('E_CANCELLED', 'the download was cancelled'));
+  port.onmessage = ({ data }: MessageEvent<PortRequest>) => {
+    if (data.type !== 'pull') return cancel();
+    pulls++;
+    wake();
+  };
+  // When the service worker ends, and its side of the port with it.
+  port.addEventListener('close', () => end(new HoldfastError('E_INTERNAL', 'the download is gone')));
+  signal.addEventListener('abort', cancel, { once: true });
   const send = (message: PortMessage, transfer: Transferable[] = []): void => port.postMessage(message, transfer);
   const pulled = async (): Promise<void> => {
-    while (pulls === 0 && !cancelled)
+    while (pulls === 0 && ended === null)
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
-    if (cancelled) throw new HoldfastError('E_CANCELLED', 'the download was cancelled');
+    if (ended !== null) throw ended;
     pulls--;
   };
   return {

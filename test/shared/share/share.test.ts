@@ -85,6 +85,25 @@ test('a folder is shared whole while another device commits to it', async () => 
   assert.deepEqual(shared.toSorted(), names.toSorted());
 });
 
+test('a record of one file that goes by another name is refused: what is shown is what is saved', async () => {
+  const at = await shareScene();
+  const link = await share(at, 'one.bin');
+  const { record } = await openShare(at.links, fragmentOf(link), '');
+  const keys = await linkKeys({ secret: link.secret, hasPassword: false }, '');
+  const { files } = record.manifest;
+  for (const crafted of [
+    { ...record, name: 'setup.exe' },
+    { ...record, manifest: { ...record.manifest, files: [...files, ...files] } },
+  ]) {
+    const sealed = await sealLinkRecord(keys.enc, keys.lookup, crafted, random.bytes(32));
+    const links = {
+      ...at.links,
+      open: async () => ({ ...(await at.links.open({ lookup: toHex(keys.lookup), auth: keys.auth })), record: sealed }),
+    };
+    await assert.rejects(openShare(links as never, fragmentOf(link), ''), { code: 'E_INTEGRITY' });
+  }
+});
+
 test('with a password the link alone opens nothing, and a wrong one gives another proof', async () => {
   const at = await shareScene();
   const link = await share(at, 'one.bin', 'correct horse');

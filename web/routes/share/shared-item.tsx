@@ -1,4 +1,5 @@
 /** The shared file or folder, opened: its name, its sender's words, its files, and the buttons that fetch them. */
+import { safeFileName } from '../../platform/index.ts';
 import type { ShareApi, SharedView } from '../../session/index.ts';
 import {
   Banner,
@@ -77,7 +78,8 @@ export function SharedItem({ view, api, start }: SharedItemProps) {
 }
 
 function ProgramWarning({ view }: { view: SharedView }) {
-  const programs = view.files.filter(({ path }) => isProgram(path.at(-1) ?? view.name)).length;
+  // By the name that it is saved under: what is left out of that could hide the ending.
+  const programs = view.files.filter(({ path }) => isProgram(safeFileName(path.at(-1) ?? ''))).length;
   if (programs === 0) return null;
   return (
     <Banner tone="warn" title={view.kind === 'file' ? text.share.program : text.share.programs(programs)}>
