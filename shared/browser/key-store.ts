@@ -4,6 +4,7 @@
  */
 import type { KeyStore } from '../account/ports.ts';
 import { HoldfastError } from '../errors/index.ts';
+import { nextPin } from '../vault/index.ts';
 import { checkpointStore } from './checkpoint-store.ts';
 import { connectionTo, type DurableStores, STORES } from './key-database.ts';
 
@@ -46,11 +47,13 @@ export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStor
 
     pinnedHead: async (vaultId) => (await (await read()).get('heads', vaultId)) ?? null,
 
-    pinHead: (vaultId, head) =>
+    pinHead: (vaultId, after, hashes) =>
       write(async (stores) => {
         const heads = stores.objectStore('heads');
         const pinned = await heads.get(vaultId);
-        if (pinned === undefined || head.seq > pinned.seq) await heads.put(head, vaultId);
+        const head = nextPin(pinned ?? null, after, hashes);
+        if (head !== pinned) await heads.put(head, vaultId);
+        return head;
       }),
 
     async cachedEntries(vaultId, afterSeq) {

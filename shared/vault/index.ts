@@ -6,6 +6,7 @@ export * from './apply.ts';
 export { openCheckpoint, saveCheckpoint } from './checkpoint.ts';
 export * from './manifest.ts';
 export { fold, isLetter, type Letters, lettersOf } from './names.ts';
+export { nextPin } from './pin.ts';
 export type { CheckpointStore, HeadStore, PinnedHead, StoredCheckpoint } from './ports.ts';
 export * from './read-chunk.ts';
 export * from './read-log.ts';

@@ -31,8 +31,12 @@ export interface CheckpointStore {
 
 export interface HeadStore extends CheckpointStore {
   pinnedHead(vaultId: string): Promise<PinnedHead | null>;
-  /** Keeps the higher sequence number when two contexts race. */
-  pinHead(vaultId: string, head: PinnedHead): Promise<void>;
+  /**
+   * Keeps the head that these entries lead to, whose hashes follow on `after`. Not when a higher one is kept, or when one is
+   * kept at `after` or among them that has another hash: then another context has seen something else. In one step; answers
+   * the head that is kept.
+   */
+  pinHead(vaultId: string, after: PinnedHead, hashes: readonly string[]): Promise<PinnedHead>;
   /** Verified log entries' bodies kept as ciphertext, so that a restart reads only the log's tail. */
   cachedEntries(vaultId: string, afterSeq: number): Promise<readonly Bytes[]>;
   cacheEntries(vaultId: string, firstSeq: number, bodies: readonly Bytes[]): Promise<void>;

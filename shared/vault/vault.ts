@@ -76,7 +76,7 @@ const RACE_BACKOFF = { baseMs: 50, capMs: 2_000 };
 const TARGET_CLASS = ENTRY_CLASSES[2];
 
 /** How an entry fails that is not what was written: a byte flipped on this device's disk must not lock it out. */
-const BAD_ENTRY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_DOWNGRADE']);
+const BAD_ENTRY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['E_INTEGRITY', 'E_DOWNGRADE', 'E_FORK']);
 
 export interface VaultSeals {
   /** Seals entries of the log. */
@@ -147,11 +147,12 @@ class LogVault implements Vault {
     const kept = await openCheckpoint(keyStore, this.vaultId, this.#seals.cache, pinned);
     if (kept !== null) this.#state = kept;
     try {
-      for (const body of await keyStore.cachedEntries(this.vaultId, this.#state.seq)) await this.#extend(body, null);
+      for (const body of await keyStore.cachedEntries(this.vaultId, this.#state.seq)) await this.#extend(body, pinned);
     } catch (error) {
       if (!BAD_ENTRY.has(codeOf(error))) throw error;
-      // An entry that was refused changed nothing. One that was signed and does not fit may have: all is read anew.
-      if (this.#broken === null) return;
+      // An entry that was refused changed nothing. One that was signed and does not fit may have, and those before one that
+      // does not lead to the pinned head are of another history: all is read anew.
+      if (this.#broken === null && codeOf(error) !== 'E_FORK') return;
       await keyStore.dropCheckpoint(this.vaultId);
       this.#state = emptyState();
       this.#broken = null;
@@ -205,23 +206,29 @@ class LogVault implements Vault {
 
   async #pull(signal?: AbortSignal): Promise<boolean> {
     const before = this.#state.seq;
-    // Read before asking: another tab may pin a newer head while the answer is on its way.
-    const pinned = await this.#pinned();
-    while (!(await this.#pullPage(pinned, signal))) {
-      // the next page
-    }
-    if (this.#state.seq > (pinned?.seq ?? 0)) await this.#ports.keyStore.pinHead(this.vaultId, this.#head());
+    do {
+      // Read before asking: another tab may pin a newer head while the answer is on its way.
+      const pinned = await this.#pinned();
+      while (!(await this.#pullPage(pinned, signal))) {
+        // the next page
+      }
+      // Until this context is as far as any other of the device: then both have seen the same.
+    } while ((await this.#pin(this.#head(), [])).seq > this.#state.seq);
     return this.#state.seq !== before;
   }
 
   /** Reads one page of the log. Answers whether it reached the head. */
   async #pullPage(pinned: PinnedHead | null, signal?: AbortSignal): Promise<boolean> {
-    const firstSeq = this.#state.seq + 1;
+    const head = this.#head();
     const page = await this.#ports.api.readLog(this.vaultId, this.#state.seq, MAX_ENTRIES_PER_READ, signal);
     if (page.head.seq < Math.max(this.#state.seq, pinned?.seq ?? 0)) throw rollback(page.head.seq);
     const bodies = page.entries.map(({ body }) => body);
-    for (const body of bodies) await this.#extend(body, pinned);
-    if (bodies.length > 0) await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);
+    const hashes: string[] = [];
+    for (const body of bodies) {
+      await this.#extend(body, pinned);
+      hashes.push(toHex(this.#state.hash));
+    }
+    await this.#keepEntries(head, bodies, hashes);
     if (this.#state.seq < page.head.seq) {
       if (bodies.length === 0) throw integrityError();
       return false;
@@ -286,14 +293,27 @@ class LogVault implements Vault {
    * place where another context of this device has seen something else.
    */
   async #accept(sealed: readonly Sealed[]): Promise<void> {
-    const firstSeq = this.#state.seq + 1;
-    const pinned = await this.#pinned();
-    const ours = pinned === null ? undefined : sealed[pinned.seq - firstSeq];
-    if (ours !== undefined && toHex(ours.hash) !== pinned?.hash) throw fork();
+    const head = this.#head();
     for (const each of sealed) this.#apply(each);
     const bodies = sealed.map(({ body }) => body);
-    await this.#ports.keyStore.cacheEntries(this.vaultId, firstSeq, bodies);
-    await this.#ports.keyStore.pinHead(this.vaultId, this.#head());
+    await this.#keepEntries(
+      head,
+      bodies,
+      sealed.map(({ hash }) => toHex(hash)),
+    );
+  }
+
+  /** Entries that were applied upon `after`. E_FORK, and this instance is not used again, when another context has seen others. */
+  async #keepEntries(after: Head, bodies: readonly Bytes[], hashes: readonly string[]): Promise<void> {
+    await this.#pin(after, hashes);
+    if (bodies.length > 0) await this.#ports.keyStore.cacheEntries(this.vaultId, after.seq + 1, bodies);
+  }
+
+  async #pin(after: Head, hashes: readonly string[]): Promise<PinnedHead> {
+    const pinned = await this.#ports.keyStore.pinHead(this.vaultId, after, hashes);
+    if (pinned.seq > this.#state.seq || pinned.hash === toHex(this.#state.hash)) return pinned;
+    this.#broken ??= fork();
+    throw this.#broken;
   }
 
   #random01(): number {

@@ -60,13 +60,25 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
     });
 
     test('a pinned head goes forward only', async () => {
-      await store.pinHead(VAULT, { seq: 5, hash: hash('5') });
-      await store.pinHead(VAULT, { seq: 4, hash: hash('4') });
-      await store.pinHead(VAULT, { seq: 5, hash: hash('f') });
-      assert.deepEqual(await reopen().pinnedHead(VAULT), { seq: 5, hash: hash('5') });
-      await store.pinHead(VAULT, { seq: 6, hash: hash('6') });
-      assert.deepEqual(await store.pinnedHead(VAULT), { seq: 6, hash: hash('6') });
+      const five = { seq: 5, hash: hash('5') };
+      assert.deepEqual(await store.pinHead(VAULT, { seq: 3, hash: hash('3') }, [hash('4'), hash('5')]), five);
+      assert.deepEqual(await store.pinHead(VAULT, { seq: 3, hash: hash('3') }, [hash('4')]), five);
+      assert.deepEqual(await reopen().pinnedHead(VAULT), five);
+      const six = { seq: 6, hash: hash('6') };
+      assert.deepEqual(await store.pinHead(VAULT, { seq: 4, hash: hash('4') }, [hash('5'), hash('6')]), six);
+      assert.deepEqual(await store.pinnedHead(VAULT), six);
       assert.equal(await store.pinnedHead(OTHER), null);
+    });
+
+    test('entries that lead past a pinned head by another one do not move it', async () => {
+      const five = await store.pinHead(VAULT, { seq: 5, hash: hash('5') }, []);
+      for (const [after, hashes] of [
+        [{ seq: 5, hash: hash('f') }, [hash('6')]],
+        [{ seq: 5, hash: hash('f') }, []],
+        [{ seq: 4, hash: hash('4') }, [hash('f'), hash('6')]],
+      ] as const)
+        assert.deepEqual(await store.pinHead(VAULT, after, hashes), five);
+      assert.deepEqual(await reopen().pinnedHead(VAULT), five);
     });
 
     test('of heads pinned in a race, by two pages, the highest stays', async () => {
@@ -74,7 +86,7 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ minLength: 2, maxLength: 8 }), async (seqs) => {
           const vault = `${toHex(seqs)}-race`;
-          const pins = [...seqs].map((seq, i) => pages[i % 2]?.pinHead(vault, { seq, hash: hash('0') }));
+          const pins = [...seqs].map((seq, i) => pages[i % 2]?.pinHead(vault, { seq, hash: hash('0') }, []));
           await Promise.all(pins);
           assert.equal((await store.pinnedHead(vault))?.seq, Math.max(...seqs));
         }),
@@ -172,7 +184,7 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
 
     test('clear forgets everything, and the store works on', async () => {
       await store.save(await deviceRecord('device'));
-      await store.pinHead(VAULT, { seq: 5, hash: hash('5') });
+      await store.pinHead(VAULT, { seq: 5, hash: hash('5') }, []);
       await store.cacheEntries(VAULT, 1, [body(1)]);
       await store.putSetting('theme', 'dark');
       await store.clear();
@@ -181,7 +193,7 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
       assert.equal(await seen.pinnedHead(VAULT), null);
       assert.deepEqual(await seen.cachedEntries(VAULT, 0), []);
       assert.equal(await seen.setting('theme'), null);
-      await store.pinHead(VAULT, { seq: 1, hash: hash('1') });
+      await store.pinHead(VAULT, { seq: 1, hash: hash('1') }, []);
       assert.deepEqual(await seen.pinnedHead(VAULT), { seq: 1, hash: hash('1') });
     });
   });

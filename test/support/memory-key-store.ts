@@ -1,6 +1,7 @@
 /** KeyStore in memory, for tests. Clones on the way in and out, as IndexedDB does. */
 import type { DeviceRecord, KeyStore, PinnedHead } from '../../shared/account/ports.ts';
 import type { Bytes } from '../../shared/bytes/index.ts';
+import { nextPin } from '../../shared/vault/index.ts';
 
 export function createMemoryKeyStore(): KeyStore {
   let device: DeviceRecord | null = null;
@@ -19,8 +20,10 @@ export function createMemoryKeyStore(): KeyStore {
       for (const map of [heads, entries, settings, checkpoints, pieces]) map.clear();
     },
     pinnedHead: async (vaultId) => heads.get(vaultId) ?? null,
-    async pinHead(vaultId, head) {
-      if (head.seq > (heads.get(vaultId)?.seq ?? -1)) heads.set(vaultId, { ...head });
+    async pinHead(vaultId, after, hashes) {
+      const head = nextPin(heads.get(vaultId) ?? null, after, hashes);
+      heads.set(vaultId, { ...head });
+      return head;
     },
     async cachedEntries(vaultId, afterSeq) {
       const kept = entries.get(vaultId);

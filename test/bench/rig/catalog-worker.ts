@@ -52,7 +52,7 @@ async function write(files: number, tail: number): Promise<object> {
     await keyStore.cacheEntries(VAULT, place.seq, [body]);
     place = { ...place, seq: place.seq + 1, prev: await entryHash(place, body) };
   }
-  await keyStore.pinHead(VAULT, { seq: place.seq - 1, hash: toHex(place.prev) });
+  await keyStore.pinHead(VAULT, { seq: place.seq - 1, hash: toHex(place.prev) }, []);
   return { kept, write_ms, ...countsOf(state) };
 }
 

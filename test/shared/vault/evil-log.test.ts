@@ -65,13 +65,42 @@ test('what one context of a device has seen, another does not write beside, what
   const late = await joinVault(server, founder, createMemoryKeyStore());
   const pin = late.keyStore.pinHead;
   server.before = async (call) => {
-    if (call === 'append') await pin(founder.vaultId, pinned);
+    if (call === 'append') await pin(founder.vaultId, pinned, []);
   };
   await assert.rejects(
     late.vault.append(() => [put('beside')], []),
     { code: 'E_FORK' },
   );
   assert.deepEqual(await late.keyStore.pinnedHead(founder.vaultId), pinned);
+});
+
+test('an answer that is held back until another context has pinned something else is a fork, then and after a restart', async () => {
+  const x = new MemoryServer();
+  const founder = await foundVault(x);
+  const keyStore = createMemoryKeyStore();
+  const engine = await joinVault(x, founder, keyStore);
+  await engine.vault.append(() => [put('first')], []);
+  const y = new MemoryServer();
+  for (const body of x.bodies) await push(y, founder, body);
+  const page = await joinVault(x, founder, keyStore);
+  const other = await joinVault(y, founder);
+  for (const name of ['y1', 'y2']) await other.vault.append(() => [put(name)], []);
+
+  const { readLog } = x;
+  x.readLog = async (...asked) => {
+    x.readLog = readLog;
+    for (const name of ['x1', 'x2']) await engine.vault.append(() => [put(name)], []);
+    return y.readLog(...asked);
+  };
+  await assert.rejects(page.vault.pull(), { code: 'E_FORK' });
+  await assert.rejects(
+    page.vault.append(() => [put('more')], []),
+    { code: 'E_FORK' },
+  );
+  assert.deepEqual(await keyStore.pinnedHead(founder.vaultId), x.head);
+  await assert.rejects(joinVault(y, founder, keyStore), { code: 'E_FORK' });
+  const again = await joinVault(x, founder, keyStore);
+  assert.deepEqual(again.vault.state.hash, engine.vault.state.hash, 'the honest history is read on');
 });
 
 test('another history at or before the pinned head is a fork', async () => {
