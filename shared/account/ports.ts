@@ -29,6 +29,8 @@ export interface DeviceRecord {
 export interface KeyStore extends HeadStore {
   load(): Promise<DeviceRecord | null>;
   save(record: DeviceRecord): Promise<void>;
+  /** Forgets the heads and the cache of all vaults but these. */
+  keepVaults(vaultIds: readonly string[]): Promise<void>;
   /** Forgets the device record, its heads and everything under `setting`. */
   clear(): Promise<void>;
   setting(name: string): Promise<string | null>;

@@ -24,10 +24,11 @@ export async function resumeSession(ports: AccountPorts): Promise<Session> {
   return openSession(ports, device, await unwrapGrant(kek, grant, wrap), grant);
 }
 
-/** A new bearer token for the kept device; what an expired one is renewed with. */
-export async function renewToken(ports: AccountPorts): Promise<void> {
+/** A new bearer token for a device; what an expired one is renewed with. E_SESSION when it is not the one that is kept now. */
+export async function renewToken(ports: AccountPorts, deviceId: string | null): Promise<void> {
   const device = await ports.keyStore.load();
-  if (device === null || ports.client === 'web') throw new HoldfastError('E_SESSION', 'sign in again');
+  if (device === null || device.deviceId !== deviceId || ports.client === 'web')
+    throw new HoldfastError('E_SESSION', 'sign in again');
   await deviceLogin(ports, device);
 }
 
@@ -45,7 +46,7 @@ async function deviceLogin(ports: AccountPorts, device: DeviceRecord): Promise<G
   const signature = await sign(device.signingKey, input);
   try {
     const grant = await ports.api.deviceLogin(device.deviceId, { challenge, signature, client: ports.client });
-    ports.useToken(grant.token);
+    ports.useToken(grant.token, device.deviceId);
     return grant;
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'E_CREDENTIALS') {

@@ -32,8 +32,8 @@ export interface AccountPorts {
   readonly serverUrl: string;
   /** What this device is called in the account, for example "Chromium on Linux". */
   readonly deviceName: string;
-  /** Receives the bearer token of a new session; unused on the web, which has a cookie. */
-  readonly useToken: (token: string | null) => void;
+  /** Receives the bearer token of a new session, and the device that alone may renew it; the web has a cookie and no token. */
+  readonly useToken: (token: string | null, deviceId?: string | null) => void;
 }
 
 export interface Session {

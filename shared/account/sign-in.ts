@@ -44,6 +44,14 @@ export interface PendingSignUp {
   /** 16 bytes. */
   readonly recoveryKey: Bytes;
   readonly words: readonly string[];
+  /** What was sent, so that the same is sent again when the answer was lost. */
+  made: MadeSignUp | null;
+}
+
+interface MadeSignUp {
+  readonly request: Parameters<AccountPorts['api']['registrationFinish']>[0];
+  readonly record: DeviceRecord;
+  readonly rootKey: Bytes;
 }
 
 /** Checks name and password and makes the recovery words. E_INPUT, E_PASSWORD_WEAK. */
@@ -52,7 +60,7 @@ export function prepareSignUp(ports: Pick<AccountPorts, 'random'>, name: string,
   const { acceptable, advice } = estimate(password, [name]);
   if (!acceptable) throw new HoldfastError('E_PASSWORD_WEAK', advice);
   const recoveryKey = ports.random.bytes(16);
-  return { name: name.trim(), password, recoveryKey, words: wordsOfRecoveryKey(recoveryKey) };
+  return { name: name.trim(), password, recoveryKey, words: wordsOfRecoveryKey(recoveryKey), made: null };
 }
 
 interface NewKeys {
@@ -64,8 +72,16 @@ interface NewKeys {
 
 /** Creates the account, whole or not at all, and opens its session. E_NAME_TAKEN, E_REGISTRATION_CLOSED. */
 export async function signUp(ports: AccountPorts, pending: PendingSignUp): Promise<Session> {
+  const server = await ports.api.server();
+  const before = pending.made?.record;
+  if (before?.serverId !== server.serverId || before.serverUrl !== ports.serverUrl)
+    pending.made = await makeSignUp(ports, pending, server);
+  const { request, record, rootKey } = pending.made as MadeSignUp;
+  return enter(ports, record, rootKey, await ports.api.registrationFinish(request));
+}
+
+async function makeSignUp(ports: AccountPorts, pending: PendingSignUp, server: ServerInfo): Promise<MadeSignUp> {
   const { api, random } = ports;
-  const server = await api.server();
   const started = await startRegistration(pending.password);
   const response = await api.registrationStart(pending.name, started.request);
   const ids = { client: normaliseLoginName(pending.name), server: server.serverId };
@@ -86,7 +102,7 @@ export async function signUp(ports: AccountPorts, pending: PendingSignUp): Promi
     keys.accountId,
     keys.rootKey,
   );
-  const grant = await api.registrationFinish({
+  const request = {
     name: pending.name,
     record: opaque.record,
     accountId: toHex(keys.accountId),
@@ -98,8 +114,8 @@ export async function signUp(ports: AccountPorts, pending: PendingSignUp): Promi
     device,
     client: ports.client,
     vaults: await foundVaults(ports, keys, record),
-  });
-  return enter(ports, record, keys.rootKey, grant);
+  };
+  return { request, record, rootKey: keys.rootKey };
 }
 
 /** Signs in by password and enrols this device. E_CREDENTIALS, whatever was wrong. */
@@ -203,13 +219,20 @@ async function enrol(
 }
 
 async function enter(ports: AccountPorts, record: DeviceRecord, rootKey: Bytes, grant: Grant): Promise<Session> {
-  ports.useToken(grant.token);
-  // Another account's heads and cache must not be taken for this one's; this one's pinned heads must stay.
-  const before = await ports.keyStore.load();
-  if (before?.accountId !== record.accountId) await ports.keyStore.clear();
+  const { keyStore } = ports;
+  ports.useToken(grant.token, record.deviceId);
+  const before = await keyStore.load();
+  // What this device has seen of the account must not be forgotten because the server shows another of the same name.
+  if (before !== null && before.accountId !== record.accountId && isSamePerson(before, record))
+    throw new HoldfastError('E_FORK', 'the server shows another account under this name than this device has seen');
   const session = await openSession(ports, record, rootKey, grant);
-  await ports.keyStore.save(record);
+  await keyStore.save(record);
+  await keyStore.keepVaults(grant.vaults.map(({ vaultId }) => vaultId));
   return session;
+}
+
+function isSamePerson(one: DeviceRecord, other: DeviceRecord): boolean {
+  return one.serverId === other.serverId && normaliseLoginName(one.name) === normaliseLoginName(other.name);
 }
 
 /** Recovery words carry no OPAQUE run, so the server's key is taken from the account's own first entry. */

@@ -20,6 +20,7 @@ export interface ConnectOptions {
 export function connectAccount(options: ConnectOptions): AccountPorts {
   const { client, serverUrl, deviceName, keyStore, uploadLimit = () => null } = options;
   let bearer: string | null = null;
+  let bearerOf: string | null = null;
   const plain = createFetchTransport({ baseUrl: serverUrl, credentials: client === 'web' ? 'same-origin' : 'omit' });
   const portsOver = (transport: Transport): AccountPorts => ({
     api: createApi(withRetry(transport, { sleep: systemClock.sleep, random: randomFraction })),
@@ -29,10 +30,11 @@ export function connectAccount(options: ConnectOptions): AccountPorts {
     client,
     serverUrl,
     deviceName,
-    useToken: (token) => {
+    useToken: (token, deviceId = null) => {
       bearer = token;
+      bearerOf = deviceId;
     },
   });
-  const source = { token: async () => bearer, renew: () => renewToken(portsOver(plain)) };
+  const source = { token: async () => bearer, renew: () => renewToken(portsOver(plain), bearerOf) };
   return portsOver(withAuth(withPace(plain, { clock: systemClock, limit: uploadLimit }), source));
 }

@@ -10,6 +10,8 @@ import { connectionTo, type DurableStores, STORES } from './key-database.ts';
 
 /** The device store has one row. */
 const DEVICE = 'device';
+/** Those whose rows are of one vault each, by their key. */
+const VAULT_STORES = ['heads', 'entries', 'checkpoints', 'pieces'] as const;
 
 export interface IndexedDbKeyStore extends KeyStore {
   /** Closes the connection; the next call opens it again. */
@@ -41,6 +43,17 @@ export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStor
     load: async () => (await (await read()).get('device', DEVICE)) ?? null,
 
     save: (record) => write(async (stores) => void (await stores.objectStore('device').put(record, DEVICE))),
+
+    keepVaults: (vaultIds) =>
+      write(async (stores) => {
+        const isKept = (key: string | [string, string | number]) =>
+          vaultIds.includes(typeof key === 'string' ? key : key[0]);
+        for (const name of VAULT_STORES) {
+          const store = stores.objectStore(name);
+          const keys = (await store.getAllKeys()).filter((key) => !isKept(key));
+          await Promise.all(keys.map((key) => store.delete(key as never)));
+        }
+      }),
 
     clear: () =>
       write(async (stores) => void (await Promise.all(STORES.map((name) => stores.objectStore(name).clear())))),

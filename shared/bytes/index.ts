@@ -55,6 +55,7 @@ export function u16be(value: number): Bytes {
 }
 
 export function u32be(value: number): Bytes {
+  if (value !== value >>> 0) throw new RangeError(`${value} is no number of 32 bits`);
   const out = new Uint8Array(4);
   new DataView(out.buffer).setUint32(0, value);
   return out;

@@ -38,6 +38,9 @@ const MAX_ROWS = 100_000;
 const headerText = text(1_024, /^[\x21-\x7e]+$/);
 const opaque = text(5_462, /^[A-Za-z0-9_-]+$/);
 const vaultKind = oneOf('account', 'personal');
+/** Milliseconds and days since 1970, up to the last that a date can be made of, the end of its day included. */
+const time = integer(0, 8.64e15);
+const day = integer(0, 99_999_998);
 
 export const head: Decoder<Head> = object<Head>({ seq: integer(), hash: hash32 });
 
@@ -53,7 +56,7 @@ export const serverInfo: Decoder<ServerInfo> = object<ServerInfo>({
 
 const wrap: Decoder<SealedWrap> = object<SealedWrap>({
   kind: integer(1, 6),
-  epoch: integer(1),
+  epoch: integer(1, 0xffff_ffff),
   credentialId: binary(0, 64),
   blob: binary(0, MAX_WRAP),
 });
@@ -62,7 +65,7 @@ export const grant: Decoder<Grant> = object<Grant>({
   token: optional(headerText),
   sessionId: id16,
   accountId: id16,
-  expiresAt: integer(),
+  expiresAt: time,
   wraps: list(wrap, 1_000),
   device: optional(object<NonNullable<Grant['device']>>({ deviceId: id16, half: binary(32) })),
   vaults: list(object<Grant['vaults'][number]>({ vaultId: id16, kind: vaultKind }), MAX_ROWS),
@@ -79,8 +82,8 @@ export const sessions: Decoder<SessionList['sessions']> = field(
       sessionId: id16,
       client: oneOf('web', 'extension'),
       deviceId: nullable(id16),
-      createdAt: integer(),
-      lastSeenAt: integer(),
+      createdAt: time,
+      lastSeenAt: time,
       current: flag,
     }),
     MAX_ROWS,
@@ -92,7 +95,7 @@ export const account: Decoder<AccountInfo> = object<AccountInfo>({
   usedBytes: integer(),
   quotaBytes: integer(),
   packs: integer(),
-  createdDay: integer(),
+  createdDay: day,
 });
 
 export const vaults: Decoder<readonly VaultHead[]> = field(
@@ -101,10 +104,7 @@ export const vaults: Decoder<readonly VaultHead[]> = field(
 );
 
 export const logEntries: Decoder<LogEntries> = object<LogEntries>({
-  entries: list(
-    object<LogEntries['entries'][number]>({ body: binary(0, MAX_ENTRY_BODY), day: integer() }),
-    MAX_ENTRIES_PER_READ,
-  ),
+  entries: list(object<LogEntries['entries'][number]>({ body: binary(0, MAX_ENTRY_BODY), day }), MAX_ENTRIES_PER_READ),
   head,
 });
 
@@ -115,8 +115,8 @@ export const packId: Decoder<string> = field('id', hash32);
 
 const linkRow: Decoder<LinkRow> = object<LinkRow>({
   lookup: id16,
-  createdDay: integer(),
-  expiresDay: nullable(integer()),
+  createdDay: day,
+  expiresDay: nullable(day),
   maxDownloads: nullable(integer(1, MAX_LINK_DOWNLOADS)),
   received: integer(),
   abandoned: integer(),
@@ -127,6 +127,6 @@ export const links: Decoder<readonly LinkRow[]> = field('links', list(linkRow, M
 
 export const openedLink: Decoder<OpenedLink> = object<OpenedLink>({
   record: binary(0, MAX_LINK_RECORD),
-  expiresDay: nullable(integer()),
+  expiresDay: nullable(day),
   downloadsLeft: nullable(integer()),
 });

@@ -8,6 +8,8 @@ import { type Bytes, equal, fromUtf8, utf8 } from '../bytes/index.ts';
 import { HoldfastError, integrityError } from '../errors/index.ts';
 
 const MAX_DEPTH = 16;
+/** So many items take little memory, however small they are: one of a byte takes up to 200. */
+const FEW = 8_192;
 const [MAJOR_BYTES, MAJOR_TEXT, MAJOR_ARRAY, MAJOR_MAP] = [2, 3, 4, 5] as const;
 
 /** One kind of value: to and from what the CBOR library handles. `read` throws E_INTEGRITY on anything else. */
@@ -156,7 +158,7 @@ class ExactTokenizer extends Tokenizer {
 
 /** The value of canonical bytes of at most `maxBytes`; E_INTEGRITY for anything else. */
 export function decodeCbor<T>(codec: Codec<T>, input: Uint8Array, maxBytes: number): T {
-  if (input.length > maxBytes || !depthWithin(input, MAX_DEPTH)) throw integrityError();
+  if (input.length > maxBytes || !isModest(input)) throw integrityError();
   try {
     const value = codec.read(decode(input, { ...DECODE, tokenizer: new ExactTokenizer(input, DECODE) }));
     // Its limits were checked by reading it.
@@ -185,19 +187,30 @@ function itemsOf({ major, argument }: { major: number; argument: number }): numb
   return major === MAJOR_MAP ? 2 * argument : 0;
 }
 
-/** Scans heads without building anything: true when arrays and maps nest at most `max` deep. Lengths are checked later. */
-function depthWithin(input: Uint8Array, max: number): boolean {
+/**
+ * Scans heads without building anything: true when arrays and maps nest at most MAX_DEPTH deep, and there are no more of
+ * them, and of all items, than anything of this length that we write has. Lengths are checked later.
+ */
+function isModest(input: Uint8Array): boolean {
   // Items still to come in each open array or map.
   const open: number[] = [];
-  for (let at = 0; at < input.length; ) {
+  let items = 0;
+  let containers = 0;
+  for (let at = 0; at < input.length; items++) {
     const head = readHead(input, at);
     if (head === null) return false;
     at = head.major === MAJOR_BYTES || head.major === MAJOR_TEXT ? head.next + head.argument : head.next;
-    const last = open.length - 1;
-    if (last >= 0) open[last] = (open[last] as number) - 1;
-    if (itemsOf(head) > 0) open.push(itemsOf(head));
-    if (open.length > max) return false;
-    while (open.at(-1) === 0) open.pop();
+    if (head.major === MAJOR_ARRAY || head.major === MAJOR_MAP) containers++;
+    take(open, itemsOf(head));
+    if (open.length > MAX_DEPTH) return false;
   }
-  return true;
+  return items <= FEW + input.length / 2 && containers <= FEW + input.length / 8;
+}
+
+/** Counts off an item that holds so many others, and closes what is full by it. */
+function take(open: number[], holds: number): void {
+  const last = open.length - 1;
+  if (last >= 0) open[last] = (open[last] as number) - 1;
+  if (holds > 0) open.push(holds);
+  while (open.at(-1) === 0) open.pop();
 }

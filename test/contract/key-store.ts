@@ -182,6 +182,27 @@ export function keyStoreContract(name: string, make: () => Promise<{ store: KeyS
       assert.equal(await reopen().setting('theme'), '');
     });
 
+    test('of vaults that are not to be kept heads and cache are forgotten, and nothing else', async () => {
+      for (const vault of [VAULT, OTHER]) {
+        await store.pinHead(vault, { seq: 5, hash: hash('5') }, []);
+        await store.cacheEntries(vault, 1, [body(1), body(2)]);
+        await store.putPiece(vault, 'a', body(7));
+        await store.putCheckpoint(vault, { seq: 1, hash: hash('1'), head: body(5), pieces: ['a'] });
+      }
+      await store.save(await deviceRecord('device'));
+      await store.putSetting('theme', 'dark');
+      await store.keepVaults([VAULT]);
+      const seen = reopen();
+      const of = async (vault: string) => [
+        (await seen.pinnedHead(vault))?.seq,
+        (await seen.cachedEntries(vault, 1)).length,
+        (await seen.checkpoint(vault))?.pieces.size,
+      ];
+      assert.deepEqual(await of(VAULT), [5, 1, 1]);
+      assert.deepEqual(await of(OTHER), [undefined, 0, undefined]);
+      assert.deepEqual([(await seen.load())?.name, await seen.setting('theme')], ['device', 'dark']);
+    });
+
     test('clear forgets everything, and the store works on', async () => {
       await store.save(await deviceRecord('device'));
       await store.pinHead(VAULT, { seq: 5, hash: hash('5') }, []);

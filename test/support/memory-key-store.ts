@@ -15,6 +15,10 @@ export function createMemoryKeyStore(): KeyStore {
     async save(record) {
       device = { ...record };
     },
+    async keepVaults(vaultIds) {
+      for (const map of [heads, entries, checkpoints, pieces])
+        for (const vaultId of [...map.keys()]) if (!vaultIds.includes(vaultId)) map.delete(vaultId);
+    },
     async clear() {
       device = null;
       for (const map of [heads, entries, settings, checkpoints, pieces]) map.clear();

@@ -17,6 +17,7 @@ export function portsOn(
   keyStore = createMemoryKeyStore(),
 ) {
   let bearer: string | null = null;
+  let bearerOf: string | null = null;
   const ports = (api: Api): AccountPorts => ({
     api: { ...api, ...evil(api) },
     keyStore,
@@ -25,12 +26,15 @@ export function portsOn(
     client: 'extension',
     serverUrl: shelf.url,
     deviceName: 'a test',
-    useToken: (token) => {
+    useToken: (token, deviceId = null) => {
       bearer = token;
+      bearerOf = deviceId;
     },
   });
   const renewing = ports(createApi(shelf.transport));
-  return ports(createApi(withAuth(shelf.transport, { token: async () => bearer, renew: () => renewToken(renewing) })));
+  return ports(
+    createApi(withAuth(shelf.transport, { token: async () => bearer, renew: () => renewToken(renewing, bearerOf) })),
+  );
 }
 
 export interface Person {

@@ -85,6 +85,12 @@ export class Accounts {
     signOut: () => this.#signOut(),
   };
 
+  /** To be called when another page of this browser may have signed somebody in or out. */
+  async look(): Promise<void> {
+    const deviceId = this.#session?.device.deviceId;
+    if (deviceId !== undefined && (await this.#keyStore.load())?.deviceId !== deviceId) await this.expire();
+  }
+
   /** The server ended the session: the keys leave memory, and somebody has to sign in. */
   async expire(): Promise<void> {
     if (this.#session === null) return;
@@ -117,8 +123,11 @@ export class Accounts {
     if (device === null) return this.#signedOut(null);
     try {
       const session = await resumeSession(await this.#ports());
-      // Somebody may have signed out while the server was asked.
-      return (await this.#keyStore.load()) === null ? this.#signedOut(null) : this.#enter(session);
+      // Somebody may have signed out while the server was asked, or somebody else in, here or in another page.
+      if (this.#session !== null) return statusOf(this.#session);
+      const kept = await this.#keyStore.load();
+      if (kept?.deviceId === session.device.deviceId) return this.#enter(session);
+      return kept === null ? this.#signedOut(null) : this.#resume();
     } catch (error) {
       if (PASSING.has(codeOf(error))) return { state: 'away', name: device.name };
       return this.#signedOut(codeOf(error));

@@ -26,9 +26,13 @@ const LOCAL_SERVER = 'http://127.0.0.1:8787';
 const CLIENT = __BROWSER__ === 'web' ? 'web' : 'extension';
 
 let emit: (event: VaultEvent) => void = () => {};
-const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) =>
-  emit({ type: 'session', status }),
-);
+/** Tells the other pages of this browser that somebody signed in or out. */
+const pages = new BroadcastChannel('holdfast-account');
+const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) => {
+  emit({ type: 'session', status });
+  pages.postMessage(null);
+});
+pages.onmessage = () => void accounts.look();
 const current = () => accounts.session;
 const catalog = createCatalog(() => current().vault.state);
 const restores = createRestores((notice) => emit(notice));

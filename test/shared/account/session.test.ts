@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { resumeSession, stateHash } from '../../../shared/account/index.ts';
+import { renewToken, resumeSession, stateHash } from '../../../shared/account/index.ts';
 import {
   prepareSignUp,
   setPassword,
@@ -12,6 +12,7 @@ import {
   signUp,
 } from '../../../shared/account/sign-in.ts';
 import { toHex } from '../../../shared/bytes/index.ts';
+import { HoldfastError } from '../../../shared/errors/index.ts';
 import { nodesOf } from '../../../shared/vault/index.ts';
 import { put } from '../../support/ops.ts';
 import { newPerson, PASSWORD, type Person, portsOn } from '../../support/person.ts';
@@ -136,4 +137,62 @@ test('the next person on the same device starts from nothing of the last one', a
   assert.equal((await ports.keyStore.load())?.accountId, bob.session.device.accountId);
   assert.equal(await ports.keyStore.pinnedHead(first.vault.vaultId), null);
   assert.deepEqual(fileNames(bob.session), []);
+});
+
+test('a sign-up whose answer was lost makes the same account when it is tried again', async () => {
+  let isLost = false;
+  const ports = portsOn(shelf, (api) => ({
+    registrationFinish: async (request) => {
+      const grant = await api.registrationFinish(request);
+      if (isLost) return grant;
+      isLost = true;
+      throw new HoldfastError('E_UNAVAILABLE', 'the answer was lost');
+    },
+  }));
+  const pending = prepareSignUp(ports, 'carol', PASSWORD);
+  await assert.rejects(signUp(ports, pending), { code: 'E_UNAVAILABLE' });
+  const session = await signUp(ports, pending);
+  await session.vault.append(() => [put('mine')], []);
+  const again = await signInWithWords(portsOn(shelf), 'carol', pending.words.join(' '));
+  assert.equal(again.device.accountId, session.device.accountId);
+  await again.vault.pull();
+  assert.deepEqual(fileNames(again), ['mine']);
+});
+
+test('another account under the name that this device knows is a fork, and nothing of the known one is forgotten', async () => {
+  const ports = portsOn(shelf);
+  const { device, vault } = await signIn(ports, ada.name, PASSWORD);
+  const seen = { ...device, accountId: '7'.repeat(32) };
+  await ports.keyStore.save(seen);
+  const pinned = await ports.keyStore.pinnedHead(vault.vaultId);
+  await assert.rejects(signIn(ports, ada.name.toUpperCase(), PASSWORD), { code: 'E_FORK' });
+  await assert.rejects(signInWithWords(ports, ada.name, ada.words), { code: 'E_FORK' });
+  assert.equal((await ports.keyStore.load())?.accountId, seen.accountId);
+  assert.deepEqual(await ports.keyStore.pinnedHead(vault.vaultId), pinned);
+});
+
+test('a sign-in that fails leaves the account that was there, with what it has seen', async () => {
+  const { ports, session } = await newPerson(shelf, 'dora');
+  const pinned = await ports.keyStore.pinnedHead(session.vault.vaultId);
+  const cut = portsOn(
+    shelf,
+    () => ({
+      readLog: async () => {
+        throw new HoldfastError('E_OFFLINE', 'the road is gone');
+      },
+    }),
+    ports.keyStore,
+  );
+  await assert.rejects(signIn(cut, ada.name, PASSWORD), { code: 'E_OFFLINE' });
+  assert.equal((await resumeSession(ports)).device.accountId, session.device.accountId);
+  assert.deepEqual(await ports.keyStore.pinnedHead(session.vault.vaultId), pinned);
+});
+
+test('a token is renewed for the device that it is of, and for nobody who signed in since', async () => {
+  const ports = portsOn(shelf);
+  const mine = (await signIn(ports, ada.name, PASSWORD)).device.deviceId;
+  await renewToken(ports, mine);
+  const { device } = (await newPerson(shelf, 'frank', ports)).session;
+  await assert.rejects(renewToken(ports, mine), { code: 'E_SESSION' });
+  await renewToken(ports, device.deviceId);
 });

@@ -165,6 +165,14 @@ test('nesting is refused beyond sixteen, however deep', () => {
   assert.ok(decodeCbor(anything, Buffer.concat([head(4, 5_000n), Buffer.alloc(5_000, 0x80)]), MAX));
 });
 
+test('far more items than anything of its length that is written has are refused unbuilt', () => {
+  for (const item of [0x00, 0x80, 0xa0]) {
+    const bomb = new Uint8Array(MAX).fill(item);
+    bomb.set([0x9a, 0x00, 0x0f, 0xff, 0xfb]);
+    refused(anything, bomb);
+  }
+});
+
 test('more bytes than allowed are refused, to the byte', () => {
   const input = encodeCbor(bytes(100), new Uint8Array(100));
   assert.ok(decodeCbor(bytes(100), input, input.length));
