@@ -111,14 +111,10 @@ export type RestoreTarget =
 
 /** What a restore will produce, known before its first byte. */
 export interface RestorePlan {
-  /** Suggested file name: the file's own, or `<folder>.zip`. */
-  name: string;
   /** Exact length in bytes of what will be written as one file. */
   length: number;
   /** Bytes of the files themselves. */
   size: number;
-  mime: string;
-  files: number;
 }
 
 /** Worker side of a port: chunks are transferred when pulled; `error` cancels the download, `done` ends it. */
