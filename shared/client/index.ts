@@ -20,5 +20,5 @@ export {
 } from './transport.ts';
 export type { VaultRoutes } from './vault-routes.ts';
 export { type SessionSource, withAuth } from './with-auth.ts';
-export { type PaceOptions, withPace } from './with-pace.ts';
+export { MAX_PACKS_UNDER_WAY, type PaceOptions, withPace } from './with-pace.ts';
 export { type RetryOptions, withRetry } from './with-retry.ts';
