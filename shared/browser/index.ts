@@ -8,7 +8,7 @@ export { systemClock } from './clock.ts';
 export { type ConnectOptions, connectAccount } from './connect.ts';
 export { createFetchTransport, emptyAnswerMemory, type FetchTransportOptions } from './fetch-transport.ts';
 export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
-export { type LockOptions, locksHeld, withLock } from './locks.ts';
+export { locksHeld, withLock } from './locks.ts';
 export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';
 export { createPackJournal } from './pack-journal.ts';
 export { randomFraction, systemRandom } from './random.ts';
