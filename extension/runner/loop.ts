@@ -2,7 +2,7 @@
  * The engine's loop: one run at a time, again whenever it is woken, and by itself when something comes due soon. What
  * comes due later is left to the background's alarms, so that the engine can be closed meanwhile.
  */
-import type { EngineReport } from '../messaging/contract.ts';
+import type { EngineReport } from '../messaging/index.ts';
 import { Bell } from './bell.ts';
 import { type RunPorts, run } from './run.ts';
 
