@@ -32,7 +32,6 @@ export interface CatalogRow {
   readonly files: number;
   /** Names of the folders above, from the root. */
   readonly path: readonly string[];
-  readonly parentId: string | null;
   readonly mime: string | null;
   readonly changedDuringRead: boolean;
   readonly sourceUrl: string | null;
@@ -131,7 +130,6 @@ function describeNode(tree: Tree, row: number, path: readonly string[]): Catalog
   const { state } = tree;
   const { nodes, names, versions } = state;
   const newest = nodes.newest.get(row);
-  const parent = nodes.parent.get(row);
   const facts = factsOf(state, newest, true);
   const { size, files, mtime } = tree.sums(row);
   return {
@@ -143,7 +141,6 @@ function describeNode(tree: Tree, row: number, path: readonly string[]): Catalog
     mtime: mtime || versions.mtime.get(newest),
     versions: nodes.versionCount(row),
     path,
-    parentId: parent === ROOT_ROW ? null : toHex(nodes.id.view(parent)),
     mime: mimeOf(state, facts.mime),
     changedDuringRead: (facts.flags & VERSION_FLAG.changedDuringRead) !== 0,
     sourceUrl: facts.attributes.get('url') ?? null,

@@ -19,7 +19,7 @@ export type SessionStatus =
   | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null }
   /** Signed in, but the server does not answer, and it holds a part of what opens the vault. */
   | { state: 'away'; name: string }
-  | { state: 'ready'; name: string; accountId: string; deviceId: string };
+  | { state: 'ready'; name: string; accountId: string };
 
 export interface PasswordEstimate {
   /** Estimated strength in bits. */
@@ -71,7 +71,6 @@ export interface FileRow {
   files: number;
   /** Names of the folders from the root, for search results. */
   path: readonly string[];
-  parentId: string | null;
   mime: string | null;
   /** The file changed while it was read and never held still. */
   changedDuringRead: boolean;

@@ -166,7 +166,7 @@ export class Accounts {
 }
 
 function statusOf({ device }: Session): SessionStatus {
-  return { state: 'ready', name: device.name, accountId: device.accountId, deviceId: device.deviceId };
+  return { state: 'ready', name: device.name, accountId: device.accountId };
 }
 
 /** Asks once, without the patience of a backup: somebody is waiting for the first screen. */
