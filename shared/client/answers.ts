@@ -30,7 +30,7 @@ import {
   optional,
   text,
 } from './decode.ts';
-import type { Grant, LogEntries, OpenedLink, SealedWrap, VaultHead } from './messages.ts';
+import type { Grant, LogEntries, OpenedLink, SealedWrap } from './messages.ts';
 
 /** More rows than a person can have; a longer list is an attack on memory. */
 const MAX_ROWS = 100_000;
@@ -94,11 +94,6 @@ export const account: Decoder<AccountInfo> = object<AccountInfo>({
   packs: integer(),
   createdDay: integer(),
 });
-
-export const vaults: Decoder<readonly VaultHead[]> = field(
-  'vaults',
-  list(object<VaultHead>({ vaultId: id16, kind: vaultKind, head }), MAX_ROWS),
-);
 
 export const logEntries: Decoder<LogEntries> = object<LogEntries>({
   entries: list(
