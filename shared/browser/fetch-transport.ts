@@ -101,7 +101,7 @@ function contentOf({ method, headers, body }: TransportRequest): RequestInit {
 
 async function readBody(response: Response, request: TransportRequest, onBytes: () => void): Promise<Bytes> {
   const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
-  if (request.method === 'HEAD' || response.body === null) return new Uint8Array(0);
+  if (response.body === null) return new Uint8Array(0);
   const declared = declaredLength(response);
   if (declared > limit) throw tooLong();
   onBytes();

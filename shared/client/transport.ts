@@ -5,7 +5,7 @@
 import type { Bytes } from '../bytes/index.ts';
 
 export interface TransportRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query on the server, beginning with a slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
