@@ -5,11 +5,11 @@
  */
 export { createAuditLog } from './audit-log.ts';
 export { systemClock } from './clock.ts';
-export { type ConnectOptions, connectAccount } from './connect.ts';
-export { createFetchTransport, emptyAnswerMemory, type FetchTransportOptions } from './fetch-transport.ts';
+export { connectAccount } from './connect.ts';
+export { createFetchTransport, emptyAnswerMemory } from './fetch-transport.ts';
 export { createKeyStore, type IndexedDbKeyStore } from './key-store.ts';
 export { locksHeld, withLock } from './locks.ts';
-export { type OpfsFiles, type OpfsWriter, opfsFiles } from './opfs.ts';
+export { opfsFiles } from './opfs.ts';
 export { createPackJournal } from './pack-journal.ts';
 export { randomFraction, systemRandom } from './random.ts';
 export { bytesIn, type Connection, connect, type RpcPort, serve } from './rpc.ts';

@@ -50,10 +50,6 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-export function u16be(value: number): Bytes {
-  return new Uint8Array([(value >>> 8) & 255, value & 255]);
-}
-
 export function u32be(value: number): Bytes {
   const out = new Uint8Array(4);
   new DataView(out.buffer).setUint32(0, value);

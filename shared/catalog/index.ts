@@ -37,7 +37,7 @@ export interface CatalogRow {
   readonly sourceUrl: string | null;
 }
 
-export interface CatalogVersion {
+interface CatalogVersion {
   readonly versionId: string;
   readonly size: number;
   readonly mtime: number;
@@ -48,12 +48,12 @@ export interface CatalogVersion {
   readonly sourceUrl: string | null;
 }
 
-export interface Crumb {
+interface Crumb {
   readonly fileId: string;
   readonly name: string;
 }
 
-export interface CatalogFolder {
+interface CatalogFolder {
   readonly crumbs: readonly Crumb[];
   readonly rows: readonly CatalogRow[];
   /** How many rows there are, also where fewer were asked for. */

@@ -5,12 +5,9 @@
  *
  *   createApi(withRetry(withAuth(withPace(transport, { clock, limit }), session), { sleep, random }))
  */
-export type { AccountRoutes, NewPassword } from './account-routes.ts';
 export { type Api, createApi } from './api.ts';
-export type { LinkRoutes } from './link-routes.ts';
 export type * from './messages.ts';
 export { createShareApi, type ShareRoutes } from './share-routes.ts';
-export type { SignInRoutes } from './sign-in-routes.ts';
 export {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
@@ -18,7 +15,6 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from './transport.ts';
-export type { VaultRoutes } from './vault-routes.ts';
 export { type SessionSource, withAuth } from './with-auth.ts';
-export { MAX_PACKS_UNDER_WAY, type PaceOptions, withPace } from './with-pace.ts';
+export { MAX_PACKS_UNDER_WAY, withPace } from './with-pace.ts';
 export { type RetryOptions, withRetry } from './with-retry.ts';
