@@ -31,7 +31,7 @@ import { unwrapGrant, wrapOf } from './resume.ts';
 import { type AccountPorts, certificate, openSession, type Session } from './session.ts';
 
 export { generatePassphrase } from './passphrase.ts';
-export { estimate } from './password-policy.ts';
+export { estimate, MIN_PASSWORD_BITS } from './password-policy.ts';
 
 const EPOCH = 1;
 /** Somebody waits for the keys to be gone. */

@@ -24,6 +24,8 @@ export type SessionStatus =
 export interface PasswordEstimate {
   /** Estimated strength in bits. */
   bits: number;
+  /** Bits that a password must have. */
+  wanted: number;
   acceptable: boolean;
   /** Plain sentence that says what to change; empty when acceptable. */
   advice: string;
