@@ -44,7 +44,7 @@ export const WEB_SESSION_MAX_MS = 12 * 60 * 60_000;
 export const DEVICE_SESSION_IDLE_MS = 30 * 24 * 60 * 60_000;
 export const DEVICE_SESSION_MAX_MS = 90 * 24 * 60 * 60_000;
 
-/** Header that every request of our clients carries, so that a plain form or image of another site can do nothing. */
+/** Header that every request of our clients but a GET carries, so that a plain form or image of another site can do nothing. */
 export const CSRF_HEADER = 'x-ebk';
 /** Names the pack that is put. */
 export const PACK_HEADER = 'x-ebk-pack';
