@@ -28,7 +28,7 @@ import { estimate } from './password-policy.ts';
 import type { DeviceRecord } from './ports.ts';
 import { recover } from './recovery.ts';
 import { unwrapGrant, wrapOf } from './resume.ts';
-import { type AccountPorts, certificate, openSession, type Session } from './session.ts';
+import { type AccountPorts, certificate, openSession, type Session, vaultIdOf } from './session.ts';
 
 export { generatePassphrase } from './passphrase.ts';
 export { estimate, MIN_PASSWORD_BITS } from './password-policy.ts';
@@ -214,8 +214,7 @@ async function enter(ports: AccountPorts, record: DeviceRecord, rootKey: Bytes, 
 
 /** Recovery words carry no OPAQUE run, so the server's key is taken from the account's own first entry. */
 async function pinnedServerKey(ports: AccountPorts, grant: Grant, rootKey: Bytes): Promise<string> {
-  const vaultId = grant.vaults.find((vault) => vault.kind === 'account')?.vaultId;
-  if (vaultId === undefined) throw integrityError();
+  const vaultId = vaultIdOf(grant, 'account');
   const { entries } = await ports.api.readLog(vaultId, 0, 1);
   const body = entries[0]?.body ?? new Uint8Array(0);
   const { entry } = await verifyNext(emptyState(), fromHex(vaultId), await accountLogKey(rootKey), body);

@@ -11,6 +11,7 @@ export { createShareApi, type ShareRoutes } from './share-routes.ts';
 export {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
+  roadError,
   type Transport,
   type TransportRequest,
   type TransportResponse,
