@@ -6,7 +6,6 @@ import { Sources } from '../../extension/capture/worker/index.ts';
 import type { EngineReport } from '../../extension/messaging/index.ts';
 import { createOutbox, openQueue, readSummary } from '../../extension/queue/index.ts';
 import { EngineLoop, type LoopPorts } from '../../extension/runner/loop.ts';
-import { rateOf, type Sample, withSample } from '../../extension/ui/rate.ts';
 import type { Archiver } from '../../shared/archiver/index.ts';
 import { cancelled } from '../../shared/async/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -145,17 +144,4 @@ test('what is due soon is waited for here; what is due later is left to the alar
   assert.deepEqual(r.sleeps, [1_000]);
   assert.equal(r.idle.length, 1);
   assert.equal(await r.outbox.leases.nextDue(), r.clock.now + 120_000);
-});
-
-test('the rate is an average over the last seconds and begins anew with a new count', () => {
-  let samples: readonly Sample[] = [];
-  assert.equal(rateOf(samples), null);
-  for (let second = 0; second <= 30; second++)
-    samples = withSample(samples, { at: second * 1_000, bytes: second * 500 });
-  assert.equal(rateOf(samples), 500);
-  assert.ok(samples.length <= 17);
-  for (let second = 31; second <= 50; second++) samples = withSample(samples, { at: second * 1_000, bytes: 15_000 });
-  assert.equal(rateOf(samples), 0, 'a standstill is one');
-  samples = withSample(samples, { at: 51_000, bytes: 10 });
-  assert.deepEqual([samples.length, rateOf(samples)], [1, null]);
 });
