@@ -1,6 +1,6 @@
 /**
  * Files of the origin's private file system, where a restore waits until the browser saves it. Written from a worker,
- * through the synchronous handle; named by the caller, who also sweeps what a closed page left.
+ * through the synchronous handle; named by the page, which also sweeps what a closed one has left.
  */
 import { HoldfastError } from '../errors/index.ts';
 

@@ -1,7 +1,8 @@
 /**
  * The typed client of the wire contract over an injected transport. Nouns: transport, api, grant, outcome. Promises: one
- * method for each route that clients need, bytes as bytes, every answer checked for form, every failure a HoldfastError; retry, sign-in and
- * pace are wrappers round the transport. May not: hold keys or tokens, verify content, touch the network itself, carry a validator.
+ * method for each route that clients need, bytes as bytes, every answer checked for form, every failure a HoldfastError;
+ * retry, sign-in and pace are wrappers round the transport. May not: hold keys or tokens, verify content, touch the network
+ * itself, carry a validator.
  *
  *   createApi(withRetry(withAuth(withPace(transport, { clock, limit }), session), { sleep, random }))
  */
