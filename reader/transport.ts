@@ -3,6 +3,7 @@ import { type Bytes, concat } from '../shared/bytes/index.ts';
 import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
+  roadError,
   type Transport,
   type TransportRequest,
 } from '../shared/client/index.ts';
@@ -45,11 +46,4 @@ async function bodyOf(response: Response, request: TransportRequest, onBytes: ()
     parts.push(part);
   }
   return concat(...parts);
-}
-
-function roadError(cause: unknown, caller: AbortSignal | undefined, deadline: AbortSignal): HoldfastError {
-  if (caller?.aborted) return new HoldfastError('E_CANCELLED', 'the request was cancelled', { cause });
-  if (deadline.aborted) return new HoldfastError('E_TIMEOUT', 'the server took too long', { cause });
-  if (cause instanceof HoldfastError) return cause;
-  return new HoldfastError('E_OFFLINE', 'the server could not be reached', { cause });
 }

@@ -1,6 +1,7 @@
 /** Composition root of the served web app: the one policy for URLs, the vault's worker, the saver, the router. */
 import { render } from 'preact';
-import { applyTheme, createSaver, createUrlPolicy, loadTheme } from './platform/index.ts';
+import { createUrlPolicy } from '../shared/browser/index.ts';
+import { applyTheme, createSaver, loadTheme } from './platform/index.ts';
 import { App, historyRouter } from './routes/index.ts';
 import { startVault } from './session/index.ts';
 import './routes/styles/app.css';

@@ -3,7 +3,8 @@
  * anything else is done, and handed to the worker alone. No import of this file may do anything by being imported.
  */
 import { render } from 'preact';
-import { applyTheme, createSaver, createUrlPolicy, loadTheme } from './platform/index.ts';
+import { createUrlPolicy } from '../shared/browser/index.ts';
+import { applyTheme, createSaver, loadTheme } from './platform/index.ts';
 import { ShareApp } from './routes/share/index.ts';
 import { startShare } from './session/index.ts';
 import './routes/styles/share.css';

@@ -1,7 +1,7 @@
 /** One finished download, on request: fetched once more from where it came, and believed only at its exact length. Pure. */
 import type { WebCapture } from '../messaging/index.ts';
 import { originPattern } from './link.ts';
-import { addressName, DOWNLOADS_FOLDER, safeName } from './worker/naming.ts';
+import { addressName, captureName, DOWNLOADS_FOLDER } from './worker/naming.ts';
 
 /** What the browser knows of a download. */
 export interface FinishedDownload {
@@ -17,7 +17,7 @@ export interface FinishedDownload {
 
 export function downloadName(download: FinishedDownload): string {
   const last = download.path.split(/[/\\]/).at(-1) ?? '';
-  return last === '' ? safeName(addressName(download.url), '') : last;
+  return last === '' ? captureName(addressName(download.url), '') : last;
 }
 
 /** Null for a download that has no address on the web any more, such as one that a page made itself. */

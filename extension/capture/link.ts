@@ -1,6 +1,6 @@
 /** A link, an image or a page that a person points at: what to fetch, where it lands, which site must allow it. Pure. */
 import type { WebCapture } from '../messaging/index.ts';
-import { addressName, safeName, webFolder } from './worker/naming.ts';
+import { addressName, captureName, webFolder } from './worker/naming.ts';
 
 /** `title`: of the page it was found on, or of the page itself. Null for an address that cannot be fetched. */
 export function captureOf(kind: 'link' | 'image' | 'page', url: string, title: string | null): WebCapture | null {
@@ -9,7 +9,7 @@ export function captureOf(kind: 'link' | 'image' | 'page', url: string, title: s
   return {
     request: { url: address, kind, title, fileName: null, length: null },
     path: webFolder(address),
-    name: safeName(addressName(address), ''),
+    name: captureName(addressName(address), ''),
   };
 }
 

@@ -1,6 +1,5 @@
 /** The engine's worker, owned by the offscreen document (Chromium) or the background page (Firefox), as its lanes are. Wiring only. */
 import { locksHeld, randomFraction, systemClock, withLock } from '../../shared/browser/index.ts';
-import { deviceName } from '../../web/worker/device-name.ts';
 import { createLoans, Sources } from '../capture/worker/index.ts';
 import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import { holdLife, isMetered, onNetworkChange } from '../platform/worker/index.ts';
@@ -24,7 +23,6 @@ createView(db)
   .subscribe((limits) => {
     uploadLimit = limits.uploadLimit;
   });
-const device = deviceName(navigator.userAgent, 'extension');
 const report = (said: EngineReport) => self.postMessage(said);
 const auditing: AuditPorts = {
   outbox,
@@ -32,10 +30,10 @@ const auditing: AuditPorts = {
   isMetered,
   random: randomFraction,
   onMoved: () => report({ type: 'moved' }),
-  openAuditor: () => openAuditor(device),
+  openAuditor,
 };
 const engine = new KeptEngine(
-  () => openEngine(device, { uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
+  () => openEngine({ uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
   signedInDevice,
 );
 const loop = new EngineLoop({

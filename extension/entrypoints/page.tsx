@@ -1,7 +1,7 @@
 /** The full page: the whole app of web/, with Backup as its first screen. Wiring only. */
 import { render } from 'preact';
-import { systemClock, withLock } from '../../shared/browser/index.ts';
-import { applyTheme, createSaver, createUrlPolicy, loadTheme } from '../../web/platform/index.ts';
+import { createUrlPolicy, systemClock, withLock } from '../../shared/browser/index.ts';
+import { applyTheme, createSaver, loadTheme } from '../../web/platform/index.ts';
 import { App, fragmentRouter, routeOf } from '../../web/routes/index.ts';
 import '../../web/routes/styles/app.css';
 import { startVault } from '../../web/session/index.ts';

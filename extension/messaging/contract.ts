@@ -69,8 +69,8 @@ export type EngineReport =
   | { type: 'alive' }
   /** Something that the badge shows has changed. */
   | { type: 'moved' }
-  /** Nothing left to do now. `nextDue`: when to look again, null when only a person can change that. */
-  | { type: 'idle'; nextDue: number | null };
+  /** Nothing left to do now. */
+  | { type: 'idle' };
 
 export type Addressee = 'background' | 'engine';
 

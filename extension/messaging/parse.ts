@@ -30,9 +30,7 @@ const isRequest = record({
   length: isNullOr(isCount),
 });
 const isCapture = record({ request: isRequest, path: isListOf(isString), name: isString });
-const isReport: Check = (value) =>
-  record({ type: isOneOf('alive', 'moved') })(value) ||
-  record({ type: isOneOf('idle'), nextDue: isNullOr(isCount) })(value);
+const isReport = record({ type: isOneOf('alive', 'moved', 'idle') });
 
 const FIELDS: Readonly<Record<MessageType, Fields>> = {
   wake: {},

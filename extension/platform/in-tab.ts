@@ -7,8 +7,6 @@ import { HoldfastError } from '../../shared/errors/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-export type Answered = Pick<Response, 'status' | 'url' | 'headers' | 'blob'>;
-
 interface Carried {
   readonly status: number;
   readonly url: string;
@@ -17,7 +15,7 @@ interface Carried {
 }
 
 /** E_SOURCE_PERMISSION when the browser does not let us into the tab, or the document is too large for this way. */
-export async function fetchInTab(tabId: number, url: string): Promise<Answered> {
+export async function fetchInTab(tabId: number, url: string) {
   const carried = await carry(tabId, url);
   if (carried === null) throw new HoldfastError('E_SOURCE_PERMISSION', 'not to be had from inside the tab');
   const bytes = Uint8Array.from(atob(carried.base64), (char) => char.charCodeAt(0));

@@ -2,11 +2,11 @@
  * When packs are read back for proof, and what came of it: a few at a time, so many a day, and never while there is work.
  * The day's count outlives every death. Which pack was read when is not kept here.
  */
+import { DAY_MS } from '../../shared/protocol/index.ts';
 import { type AuditNote, clearSetting, harmOf, type QueueDb, readSetting, writeSetting } from './db.ts';
 
 /** Between two stretches: a browser that is open for some hours reads its day's packs, spread over them. */
 const REST_MS = 30 * 60_000;
-const DAY_MS = 86_400_000;
 
 export class Audits {
   readonly #db: QueueDb;

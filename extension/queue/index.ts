@@ -4,7 +4,6 @@
  */
 export { BUNDLE_FILES, type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
-  type AuditNote,
   type DropRow,
   type Hold,
   type JobRow,
@@ -21,5 +20,5 @@ export type { WaitReason } from './job.ts';
 export type { ClaimedJob, ClaimLimits, FileFault } from './leases.ts';
 export { createOutbox, type Outbox } from './outbox.ts';
 export type { Pieces } from './pieces.ts';
-export { createView, type QueueSummary, type QueueView, readSummary } from './view.ts';
+export { createView, type QueueSummary, readSummary } from './view.ts';
 export type { WalkNews } from './walks.ts';

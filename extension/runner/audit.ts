@@ -4,6 +4,7 @@
  * road as more than a later try.
  */
 import type { AuditLog, Checker } from '../../shared/checker/index.ts';
+import { DAY_MS } from '../../shared/protocol/index.ts';
 import { packsInUse, type Vault } from '../../shared/vault/index.ts';
 import { type ArchivingPorts, refuseMetered } from './archiving.ts';
 import { holdAfter, roadReason } from './faults.ts';
@@ -16,7 +17,7 @@ const ASKED_PER_READ = 10;
 /** Packs that owe an answer and are read at once. The others are read in the next stretch. */
 const OWED_AT_ONCE = 8;
 /** Damaged packs are read again once a day, beside those drawn, so that they cannot use the draws up. */
-const AGAIN_AFTER_MS = 86_400_000;
+const AGAIN_AFTER_MS = DAY_MS;
 const AGAIN_AT_ONCE = 8;
 
 /** This device's vault and what audits need of it. */

@@ -26,9 +26,9 @@ export interface EnginePorts {
   readonly onLost: () => Promise<void>;
 }
 
-/** `deviceName`: what this device is called in the account. E_SESSION when nobody is signed in on this device. */
-export async function openEngine(deviceName: string, { uploadLimit, onLost }: EnginePorts): Promise<Archiver> {
-  const { vault, domain, vaultKeys, deviceId, ports } = await openSession(deviceName, uploadLimit);
+/** E_SESSION when nobody is signed in on this device. */
+export async function openEngine({ uploadLimit, onLost }: EnginePorts): Promise<Archiver> {
+  const { vault, domain, vaultKeys, deviceId, ports } = await openSession(uploadLimit);
   const tokens = createTokenStore();
   return createArchiver({
     ...{ vault, domain, deviceId, tokens },
@@ -43,8 +43,8 @@ export async function openEngine(deviceName: string, { uploadLimit, onLost }: En
 }
 
 /** As `openEngine`, for reading back; gives the lanes no keys. */
-export async function openAuditor(deviceName: string): Promise<Auditor> {
-  const { vault, domain, vaultKeys, ports } = await openSession(deviceName);
+export async function openAuditor(): Promise<Auditor> {
+  const { vault, domain, vaultKeys, ports } = await openSession();
   const { api } = ports;
   const deps = { vault, domain, indexKey: vaultKeys.index, api, tokens: createTokenStore(), random: systemRandom };
   return { vault, checker: createChecker(deps), log: createAuditLog() };
@@ -55,10 +55,10 @@ export async function signedInDevice(): Promise<string | null> {
   return (await createKeyStore().load())?.deviceId ?? null;
 }
 
-async function openSession(deviceName: string, uploadLimit: () => number | null = () => null): Promise<Session> {
+async function openSession(uploadLimit: () => number | null = () => null): Promise<Session> {
   const keyStore = createKeyStore();
   const device = await keyStore.load();
   if (device === null) throw new HoldfastError('E_SESSION', 'nobody is signed in on this device');
-  const { serverUrl } = device;
+  const { serverUrl, deviceName } = device;
   return resumeSession(connectAccount({ client: 'extension', serverUrl, deviceName, keyStore, uploadLimit }));
 }

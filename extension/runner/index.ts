@@ -7,5 +7,4 @@ export { type AuditPorts, auditWhenDue } from './audit.ts';
 export { openAuditor, openEngine, signedInDevice } from './engine.ts';
 export { KeptEngine } from './kept-engine.ts';
 export { connectLanes } from './lanes.ts';
-export { EngineLoop, type LoopPorts } from './loop.ts';
-export { type RunPorts, run } from './run.ts';
+export { EngineLoop } from './loop.ts';

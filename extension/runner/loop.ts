@@ -2,7 +2,7 @@
  * The engine's loop: one run at a time, again whenever it is woken, and by itself when something comes due soon. What
  * comes due later is left to the background's alarms, so that the engine can be closed meanwhile.
  */
-import type { EngineReport } from '../messaging/contract.ts';
+import type { EngineReport } from '../messaging/index.ts';
 import { Bell } from './bell.ts';
 import { type RunPorts, run } from './run.ts';
 
@@ -11,8 +11,6 @@ const SOON_MS = 45_000;
 const ALIVE_MS = 10_000;
 /** Stays for so long after the last work: what comes meanwhile needs no new worker and no new session. */
 const LINGER_MS = 30_000;
-/** When to look again after a fault that no run foresaw, such as a full disk. */
-const AFTER_FAULT_MS = 60_000;
 
 export interface LoopPorts extends Omit<RunPorts, 'onMoved' | 'woken'> {
   readonly report: (report: EngineReport) => void;
@@ -43,12 +41,11 @@ export class EngineLoop {
     const over = new AbortController();
     this.#running = true;
     void this.#stayAlive(over.signal);
-    let nextDue: number | null = this.#ports.clock.now() + AFTER_FAULT_MS;
     try {
       while (this.#wanted) {
         this.#wanted = false;
         await this.#runOnce();
-        nextDue = await this.#ports.outbox.leases.nextDue();
+        const nextDue = await this.#ports.outbox.leases.nextDue();
         if (this.#wanted) continue;
         if (nextDue === null) await this.#rest();
         else await this.#sleepUntil(nextDue);
@@ -56,7 +53,7 @@ export class EngineLoop {
     } finally {
       over.abort();
       this.#running = false;
-      this.#ports.report({ type: 'idle', nextDue });
+      this.#ports.report({ type: 'idle' });
     }
   }
 

@@ -9,8 +9,6 @@ export interface Truth {
   readonly text: string;
   /** The second half of the line. */
   readonly detail: string;
-  /** What the person can do about it, when there is one thing. */
-  readonly action: 'sign-in' | 'allow' | 'problems' | 'resume' | null;
 }
 
 /** Files not safe yet, folders still to be read not counted. */
@@ -31,11 +29,11 @@ function problem(summary: QueueSummary): Truth | null {
   const { counts, hold, paused, waiting, tally } = summary;
   const open = openFiles(summary);
   if (open === 0 && !isReading(summary)) return null;
-  if (summary.account === null) return say('stopped', truth.signIn, 'sign-in');
-  if (paused) return say('waiting', truth.paused(open), 'resume');
+  if (summary.account === null) return say('stopped', truth.signIn);
+  if (paused) return say('waiting', truth.paused(open));
   if (hold !== null && counts.leased === 0) return held(hold.reason, hold.code, open, tally.files);
   if (waiting.permission !== undefined && waiting.permission === open) {
-    return say('stopped', truth.permission(open), 'allow');
+    return say('stopped', truth.permission(open));
   }
   return null;
 }
@@ -45,7 +43,7 @@ function held(reason: string, code: string, open: number, all: number): Truth {
     case 'auth':
     case 'locked': {
       const signIn = code === 'E_SESSION' || code === 'E_LOCKED' || code === 'E_CREDENTIALS';
-      return say('stopped', signIn ? truth.stopped.signIn : truth.stopped.server, 'sign-in');
+      return say('stopped', signIn ? truth.stopped.signIn : truth.stopped.server);
     }
     case 'quota':
       return say('stopped', code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota);
@@ -71,12 +69,12 @@ function rest(summary: QueueSummary, now: number): Truth {
   const { audit, counts, cutShort, lastProvenAt, account } = summary;
   if (audit.damaged !== null) return say('stopped', truth.damaged(audit.damaged.files));
   if (cutShort.length > 0) return say('stopped', truth.cutShort(cutShort));
-  if (counts.failed > 0) return say('stopped', truth.failed(counts.failed), 'problems');
+  if (counts.failed > 0) return say('stopped', truth.failed(counts.failed));
   if (lastProvenAt !== null) return say('good', truth.safe(lastProvenAt, audit.provenAt, now));
-  if (account === null) return say('plain', truth.signIn, 'sign-in');
+  if (account === null) return say('plain', truth.signIn);
   return say('plain', truth.empty);
 }
 
-function say(tone: TruthTone, [text = '', detail = '']: readonly string[], action: Truth['action'] = null): Truth {
-  return { tone, text, detail, action };
+function say(tone: TruthTone, [text = '', detail = '']: readonly string[]): Truth {
+  return { tone, text, detail };
 }

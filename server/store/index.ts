@@ -3,5 +3,4 @@
  * anybody is told; a name on disk is made of a checked id only. May not: know a table, a route, or what is in a pack.
  */
 export { type FsPackStoreOptions, openFsPackStore } from './fs-pack-store.ts';
-export { memoryPackStore } from './memory-pack-store.ts';
 export { createSecrets, readSecrets } from './secrets-file.ts';

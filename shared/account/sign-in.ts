@@ -28,10 +28,10 @@ import { estimate } from './password-policy.ts';
 import type { DeviceRecord } from './ports.ts';
 import { recover } from './recovery.ts';
 import { unwrapGrant, wrapOf } from './resume.ts';
-import { type AccountPorts, certificate, openSession, type Session } from './session.ts';
+import { type AccountPorts, certificate, openSession, type Session, vaultIdOf } from './session.ts';
 
 export { generatePassphrase } from './passphrase.ts';
-export { estimate } from './password-policy.ts';
+export { estimate, MIN_PASSWORD_BITS } from './password-policy.ts';
 
 const EPOCH = 1;
 /** Somebody waits for the keys to be gone. */
@@ -237,8 +237,7 @@ function isSamePerson(one: DeviceRecord, other: DeviceRecord): boolean {
 
 /** Recovery words carry no OPAQUE run, so the server's key is taken from the account's own first entry. */
 async function pinnedServerKey(ports: AccountPorts, grant: Grant, rootKey: Bytes): Promise<string> {
-  const vaultId = grant.vaults.find((vault) => vault.kind === 'account')?.vaultId;
-  if (vaultId === undefined) throw integrityError();
+  const vaultId = vaultIdOf(grant, 'account');
   const { entries } = await ports.api.readLog(vaultId, 0, 1);
   const body = entries[0]?.body ?? new Uint8Array(0);
   const { entry } = await verifyNext(emptyState(), fromHex(vaultId), await accountLogKey(rootKey), body);

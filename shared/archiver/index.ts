@@ -4,7 +4,7 @@
  * browsers or the tree's other users.
  */
 export { createArchiver } from './archive.ts';
-export type { ArchiverDeps, PackApi, PackFindings, PackJournal, SentPack, TokenKeeper } from './deps.ts';
-export { type ChunkGroup, createLane, type HashedChunk, type Lane, type LaneDeps } from './lane.ts';
+export type { ArchiverDeps, PackApi, PackFindings, PackJournal, SentPack } from './deps.ts';
+export { createLane, type Lane, type LaneDeps } from './lane.ts';
 export { STRETCH, sourceError } from './source.ts';
 export type * from './types.ts';

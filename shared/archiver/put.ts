@@ -1,13 +1,11 @@
 /** Seals packs and sends them, a bounded number at a time, and remembers which are durable and not yet in the index. */
 import { Budget } from '../async/index.ts';
 import { addBallast, BufferPool, type Bytes, toHex } from '../bytes/index.ts';
+import { MAX_PACKS_UNDER_WAY } from '../client/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { AUDIT_SALT_BYTES, makeAuditTokens, type PackBlob, sealPack } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
 import type { ArchiverDeps, SentPack } from './deps.ts';
-
-/** Packs being sealed or sent at one time: the most that can be sent twice when this device dies. */
-const IN_FLIGHT = 3;
 
 export interface Sender {
   put(blobs: readonly PackBlob[]): Promise<{ durable: Promise<void> }>;
@@ -20,8 +18,8 @@ export interface Sender {
 
 export function createSender(deps: ArchiverDeps, signal: AbortSignal): Sender {
   const { vaultId } = deps.vault;
-  const slots = new Budget(IN_FLIGHT);
-  const buffers = new BufferPool(MAX_PACK, IN_FLIGHT);
+  const slots = new Budget(MAX_PACKS_UNDER_WAY);
+  const buffers = new BufferPool(MAX_PACK, MAX_PACKS_UNDER_WAY);
   let durable: SentPack[] = [];
   const sent = { bytes: 0, packs: 0 };
 

@@ -1,6 +1,7 @@
 /** What audits found, over IndexedDB. It names packs by hash and holds no key. Same origin, same log: engine and page share it. */
-import { type DBSchema, openDB } from 'idb';
+import type { DBSchema } from 'idb';
 import type { AuditedPack, AuditLog } from '../checker/index.ts';
+import { connectionTo, keysOfVault } from './database.ts';
 
 interface AuditDatabase extends DBSchema {
   /** By vault id and pack id. */
@@ -8,32 +9,24 @@ interface AuditDatabase extends DBSchema {
 }
 
 export function createAuditLog(databaseName = 'holdfast-audits'): AuditLog {
-  const open = () =>
-    openDB<AuditDatabase>(databaseName, 1, {
-      upgrade: (database) => {
-        database.createObjectStore('packs');
-      },
-    });
-  let opening: ReturnType<typeof open> | null = null;
-  const database = () => {
-    opening ??= open();
-    return opening;
-  };
-  const allOf = (vaultId: string) => IDBKeyRange.bound([vaultId], [vaultId, []]);
+  const { open } = connectionTo<AuditDatabase>(databaseName, [['packs']]);
   return {
     async note(vaultId, { packId, damage }, at) {
-      await (await database()).put('packs', { at, damage }, [vaultId, packId]);
+      await (await open()).put('packs', { at, damage }, [vaultId, packId]);
     },
     async all(vaultId) {
       const found = new Map<string, AuditedPack>();
-      const { store } = (await database()).transaction('packs');
-      const [keys, values] = await Promise.all([store.getAllKeys(allOf(vaultId)), store.getAll(allOf(vaultId))]);
+      const { store } = (await open()).transaction('packs');
+      const [keys, values] = await Promise.all([
+        store.getAllKeys(keysOfVault(vaultId)),
+        store.getAll(keysOfVault(vaultId)),
+      ]);
       for (const [i, [, packId]] of keys.entries()) found.set(packId, values[i] as AuditedPack);
       return found;
     },
     async prune(vaultId, keep) {
-      const { store } = (await database()).transaction('packs', 'readwrite');
-      for (const key of await store.getAllKeys(allOf(vaultId))) if (!keep(key[1])) await store.delete(key);
+      const { store } = (await open()).transaction('packs', 'readwrite');
+      for (const key of await store.getAllKeys(keysOfVault(vaultId))) if (!keep(key[1])) await store.delete(key);
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { IDBPDatabase } from 'idb';
 import type { CheckpointStore } from '../vault/index.ts';
+import { keysOfVault } from './database.ts';
 import type { DurableStores, KeyDatabase } from './key-database.ts';
 
 /** Runs in one transaction over all stores; resolves when it is kept. */
@@ -19,8 +20,8 @@ export function checkpointStore(read: () => Promise<IDBPDatabase<KeyDatabase>>, 
       const pieces = stores.objectStore('pieces');
       const [stored, keys, blobs] = await Promise.all([
         stores.objectStore('checkpoints').get(vaultId),
-        pieces.getAllKeys(piecesOf(vaultId)),
-        pieces.getAll(piecesOf(vaultId)),
+        pieces.getAllKeys(keysOfVault(vaultId)),
+        pieces.getAll(keysOfVault(vaultId)),
       ]);
       if (stored === undefined) return null;
       const readers = blobs.map((blob, i) => {
@@ -40,7 +41,7 @@ export function checkpointStore(read: () => Promise<IDBPDatabase<KeyDatabase>>, 
     putCheckpoint: (vaultId, { seq, hash, head, pieces }) =>
       write(async (stores) => {
         const [checkpoints, all] = [stores.objectStore('checkpoints'), stores.objectStore('pieces')];
-        const [there, keys] = await Promise.all([checkpoints.get(vaultId), all.getAllKeys(piecesOf(vaultId))]);
+        const [there, keys] = await Promise.all([checkpoints.get(vaultId), all.getAllKeys(keysOfVault(vaultId))]);
         const wanted = new Set(pieces);
         const kept = keys.filter(([, name]) => wanted.has(name));
         if (seq <= (there?.seq ?? 0) || kept.length < wanted.size) return false;
@@ -56,12 +57,8 @@ export function checkpointStore(read: () => Promise<IDBPDatabase<KeyDatabase>>, 
       write(async (stores) => {
         await Promise.all([
           stores.objectStore('checkpoints').delete(vaultId),
-          stores.objectStore('pieces').delete(piecesOf(vaultId)),
+          stores.objectStore('pieces').delete(keysOfVault(vaultId)),
         ]);
       }),
   };
-}
-
-function piecesOf(vaultId: string): IDBKeyRange {
-  return IDBKeyRange.bound([vaultId], [vaultId, []]);
 }

@@ -3,6 +3,7 @@ import { BufferPool, type Bytes, concat, openStream } from '../bytes/index.ts';
 import {
   DEFAULT_MAX_ANSWER_BYTES,
   DEFAULT_TIMEOUT_MS,
+  roadError,
   type Transport,
   type TransportRequest,
 } from '../client/index.ts';
@@ -101,7 +102,7 @@ function contentOf({ method, headers, body }: TransportRequest): RequestInit {
 
 async function readBody(response: Response, request: TransportRequest, onBytes: () => void): Promise<Bytes> {
   const limit = request.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
-  if (request.method === 'HEAD' || response.body === null) return new Uint8Array(0);
+  if (response.body === null) return new Uint8Array(0);
   const declared = declaredLength(response);
   if (declared > limit) throw tooLong();
   onBytes();
@@ -137,11 +138,4 @@ const tooLong = () => new HoldfastError('E_PROTOCOL', 'the answer is longer than
 // A compressed body has a declared length of its own that says nothing about the bytes handed out.
 function declaredLength({ headers }: Response): number {
   return headers.has('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
-}
-
-function roadError(cause: unknown, caller: AbortSignal | undefined, deadline: AbortSignal): HoldfastError {
-  if (caller?.aborted) return new HoldfastError('E_CANCELLED', 'the request was cancelled', { cause });
-  if (deadline.aborted) return new HoldfastError('E_TIMEOUT', 'the server took too long', { cause });
-  if (cause instanceof HoldfastError) return cause;
-  return new HoldfastError('E_OFFLINE', 'the server could not be reached', { cause });
 }

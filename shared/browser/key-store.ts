@@ -6,7 +6,7 @@ import type { KeyStore } from '../account/ports.ts';
 import { HoldfastError } from '../errors/index.ts';
 import { nextPin } from '../vault/index.ts';
 import { checkpointStore } from './checkpoint-store.ts';
-import { connectionTo, type DurableStores, STORES } from './key-database.ts';
+import { type DurableStores, keyDatabase, STORES } from './key-database.ts';
 
 /** The device store has one row. */
 const DEVICE = 'device';
@@ -19,7 +19,7 @@ export interface IndexedDbKeyStore extends KeyStore {
 }
 
 export function createKeyStore(databaseName = 'holdfast-keys'): IndexedDbKeyStore {
-  const connection = connectionTo(databaseName);
+  const connection = keyDatabase(databaseName);
 
   const read = () => connection.open();
 

@@ -1,8 +1,9 @@
 /** Audit tokens over IndexedDB, for archiver and checker alike. It names packs by hash and holds no key. */
-import { type DBSchema, type IDBPTransaction, openDB } from 'idb';
+import type { DBSchema, IDBPTransaction } from 'idb';
 import type { TokenStore } from '../checker/index.ts';
 import type { AuditToken, AuditTokens } from '../format/index.ts';
 import { DAY_MS } from '../protocol/index.ts';
+import { connectionTo, keysOfVault } from './database.ts';
 
 interface KeptTokens extends AuditTokens {
   /** When this pack last gave a right answer; null before the first of these tokens did. */
@@ -20,20 +21,10 @@ const STORES = ['tokens', 'owed'] as const;
 type Change = IDBPTransaction<TokenDatabase, ['tokens', 'owed'], 'readwrite'>;
 
 export function createTokenStore(databaseName = 'holdfast-tokens'): TokenStore {
-  const open = () =>
-    openDB<TokenDatabase>(databaseName, 1, {
-      upgrade: (database) => {
-        for (const store of STORES) database.createObjectStore(store);
-      },
-    });
-  let opening: ReturnType<typeof open> | null = null;
-  const database = () => {
-    opening ??= open();
-    return opening;
-  };
+  const { open } = connectionTo<TokenDatabase>(databaseName, [STORES]);
   /** What is lost of a `relaxed` change is a token that was never used, or an answer that is owed again. */
   const change = async <T>(durability: 'relaxed' | 'strict', work: (change: Change) => Promise<T>): Promise<T> => {
-    const tx = (await database()).transaction(STORES, 'readwrite', { durability }) as Change;
+    const tx = (await open()).transaction(STORES, 'readwrite', { durability }) as Change;
     const result = await work(tx);
     await tx.done;
     return result;
@@ -68,7 +59,7 @@ export function createTokenStore(databaseName = 'holdfast-tokens'): TokenStore {
         for (const packId of packIds) await tx.objectStore('owed').put(at, [vaultId, packId]);
       }),
     async owed(vaultId) {
-      const keys = await (await database()).getAllKeys('owed', allOf(vaultId));
+      const keys = await (await open()).getAllKeys('owed', keysOfVault(vaultId));
       return keys.map(([, packId]) => packId);
     },
     forget: (vaultId, packId) =>
@@ -79,14 +70,10 @@ export function createTokenStore(databaseName = 'holdfast-tokens'): TokenStore {
       change('relaxed', async (tx) => {
         for (const name of STORES) {
           const store = tx.objectStore(name);
-          for (const key of await store.getAllKeys(allOf(vaultId))) if (!keep(key[1])) await store.delete(key);
+          for (const key of await store.getAllKeys(keysOfVault(vaultId))) if (!keep(key[1])) await store.delete(key);
         }
       }),
   };
-}
-
-function allOf(vaultId: string): IDBKeyRange {
-  return IDBKeyRange.bound([vaultId], [vaultId, []]);
 }
 
 async function takeOne(tx: Change, key: [string, string], at: number): Promise<AuditToken | null> {

@@ -50,10 +50,6 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-export function u16be(value: number): Bytes {
-  return new Uint8Array([(value >>> 8) & 255, value & 255]);
-}
-
 export function u32be(value: number): Bytes {
   if (value !== value >>> 0) throw new RangeError(`${value} is no number of 32 bits`);
   const out = new Uint8Array(4);

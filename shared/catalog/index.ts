@@ -32,13 +32,12 @@ export interface CatalogRow {
   readonly files: number;
   /** Names of the folders above, from the root. */
   readonly path: readonly string[];
-  readonly parentId: string | null;
   readonly mime: string | null;
   readonly changedDuringRead: boolean;
   readonly sourceUrl: string | null;
 }
 
-export interface CatalogVersion {
+interface CatalogVersion {
   readonly versionId: string;
   readonly size: number;
   readonly mtime: number;
@@ -49,12 +48,12 @@ export interface CatalogVersion {
   readonly sourceUrl: string | null;
 }
 
-export interface Crumb {
+interface Crumb {
   readonly fileId: string;
   readonly name: string;
 }
 
-export interface CatalogFolder {
+interface CatalogFolder {
   readonly crumbs: readonly Crumb[];
   readonly rows: readonly CatalogRow[];
   /** How many rows there are, also where fewer were asked for. */
@@ -131,7 +130,6 @@ function describeNode(tree: Tree, row: number, path: readonly string[]): Catalog
   const { state } = tree;
   const { nodes, names, versions } = state;
   const newest = nodes.newest.get(row);
-  const parent = nodes.parent.get(row);
   const facts = factsOf(state, newest, true);
   const { size, files, mtime } = tree.sums(row);
   return {
@@ -143,7 +141,6 @@ function describeNode(tree: Tree, row: number, path: readonly string[]): Catalog
     mtime: mtime || versions.mtime.get(newest),
     versions: nodes.versionCount(row),
     path,
-    parentId: parent === ROOT_ROW ? null : toHex(nodes.id.view(parent)),
     mime: mimeOf(state, facts.mime),
     changedDuringRead: (facts.flags & VERSION_FLAG.changedDuringRead) !== 0,
     sourceUrl: facts.attributes.get('url') ?? null,

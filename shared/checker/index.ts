@@ -4,7 +4,7 @@
  * used twice.
  * May not: mend, schedule, keep anything itself.
  */
-export { type AuditOptions, type ChallengeOptions, type Checker, type CheckerDeps, createChecker } from './checker.ts';
-export { checkedFooter, type Damage, unlessFaulty, type Verdict } from './examine.ts';
+export { type Checker, createChecker } from './checker.ts';
+export { checkedFooter, unlessFaulty, type Verdict } from './examine.ts';
 export { type AuditedPack, type AuditLog, DAMAGED, joined, NOTHING_TO_PROVE, type Proof, proofOf } from './proof.ts';
 export type { TokenStore } from './tokens.ts';

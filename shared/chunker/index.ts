@@ -8,6 +8,6 @@
  * Promises: cuts depend on the bytes and the secret alone, never on how the bytes arrive; chunks joined are the file; a
  * chunk has 1 to 4,190,208 bytes. May not: read a file, compress, hash for identity, or know a key other than its secret.
  */
-export { type Chunker, createChunker, type Read, SECRET_LENGTH, type Splitter } from './chunker.ts';
+export { createChunker, type Read, SECRET_LENGTH } from './chunker.ts';
 export { MAX_CHUNK } from './cut.ts';
 export { isPacked } from './media.ts';

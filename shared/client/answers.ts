@@ -30,7 +30,7 @@ import {
   optional,
   text,
 } from './decode.ts';
-import type { Grant, LogEntries, OpenedLink, SealedWrap, VaultHead } from './messages.ts';
+import type { Grant, LogEntries, OpenedLink, SealedWrap } from './messages.ts';
 
 /** More rows than a person can have; a longer list is an attack on memory. */
 const MAX_ROWS = 100_000;
@@ -97,11 +97,6 @@ export const account: Decoder<AccountInfo> = object<AccountInfo>({
   packs: integer(),
   createdDay: day,
 });
-
-export const vaults: Decoder<readonly VaultHead[]> = field(
-  'vaults',
-  list(object<VaultHead>({ vaultId: id16, kind: vaultKind, head }), MAX_ROWS),
-);
 
 export const logEntries: Decoder<LogEntries> = object<LogEntries>({
   entries: list(object<LogEntries['entries'][number]>({ body: binary(0, MAX_ENTRY_BODY), day }), MAX_ENTRIES_PER_READ),

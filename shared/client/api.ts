@@ -1,4 +1,4 @@
-/** The whole API of the app's origin: one method per route of the wire contract. */
+/** The whole API of the app's origin: one method for each route of the wire contract that clients need. */
 import { type AccountRoutes, accountRoutes } from './account-routes.ts';
 import { type LinkRoutes, linkRoutes } from './link-routes.ts';
 import { type SignInRoutes, signInRoutes } from './sign-in-routes.ts';

@@ -30,7 +30,7 @@ function contentOf(call: CallRequest): { headers: Record<string, string>; body?:
 /** The answer, whatever its status. */
 export function send(transport: Transport, call: CallRequest): Promise<TransportResponse> {
   const { headers, body } = contentOf(call);
-  const forgery = call.method === 'GET' || call.method === 'HEAD' ? {} : { [CSRF_HEADER]: '1' };
+  const forgery = call.method === 'GET' ? {} : { [CSRF_HEADER]: '1' };
   return transport.send({
     method: call.method,
     path: call.path,

@@ -60,12 +60,6 @@ export interface SignedChallenge {
   readonly client: Client;
 }
 
-export interface VaultHead {
-  readonly vaultId: string;
-  readonly kind: VaultKind;
-  readonly head: Head;
-}
-
 /** Entries in order: entry i has sequence number `after + 1 + i`. `day` is whole days since 1970, the server's word. */
 export interface LogEntries {
   readonly entries: readonly { readonly body: Bytes; readonly day: number }[];

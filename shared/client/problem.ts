@@ -1,10 +1,8 @@
 /** Problem details (RFC 9457) of an answer, and the error they become. Reads the stable `code`, never the text. */
 import { HoldfastError } from '../errors/index.ts';
-import { isProblemCode, PROBLEMS, type ProblemCode } from '../protocol/index.ts';
+import { DAY_MS, isProblemCode, PROBLEMS, type ProblemCode } from '../protocol/index.ts';
 import { object, parseJson, text } from './decode.ts';
 import type { TransportResponse } from './transport.ts';
-
-const MAX_WAIT_MS = 86_400_000;
 
 const problem = object<{ code: string }>({ code: text(64) });
 
@@ -23,7 +21,7 @@ export function problemCode(response: TransportResponse): ProblemCode | null {
 export function retryAfterMs(response: TransportResponse): number | null {
   const seconds = response.header('retry-after');
   if (seconds === null || !/^\d{1,9}$/.test(seconds)) return null;
-  return Math.min(Number(seconds) * 1_000, MAX_WAIT_MS);
+  return Math.min(Number(seconds) * 1_000, DAY_MS);
 }
 
 /** The error of any answer that is not a success. */

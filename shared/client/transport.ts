@@ -3,9 +3,10 @@
  * behind it; retry and sign-in are wrappers around it.
  */
 import type { Bytes } from '../bytes/index.ts';
+import { HoldfastError } from '../errors/index.ts';
 
 export interface TransportRequest {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Path and query on the server, beginning with a slash. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -41,3 +42,11 @@ export interface Transport {
 
 export const DEFAULT_TIMEOUT_MS = 60_000;
 export const DEFAULT_MAX_ANSWER_BYTES = 16 * 1_048_576;
+
+/** What a transport rejects with, of whatever its own fetch threw. */
+export function roadError(cause: unknown, caller: AbortSignal | undefined, deadline: AbortSignal): HoldfastError {
+  if (caller?.aborted) return new HoldfastError('E_CANCELLED', 'the request was cancelled', { cause });
+  if (deadline.aborted) return new HoldfastError('E_TIMEOUT', 'the server took too long', { cause });
+  if (cause instanceof HoldfastError) return cause;
+  return new HoldfastError('E_OFFLINE', 'the server could not be reached', { cause });
+}

@@ -1,4 +1,4 @@
-/** Routes of vaults: heads, log entries with compare-and-set, packs. Bytes in, bytes out; verifies nothing but form. */
+/** Routes of vaults: log entries with compare-and-set, packs. Bytes in, bytes out; verifies nothing but form. */
 import { type Bytes, toBase64url } from '../bytes/index.ts';
 import {
   type Head,
@@ -12,17 +12,15 @@ import {
   packsMissingPath,
   packsPath,
   packsReadPath,
-  ROUTES,
 } from '../protocol/index.ts';
 import * as answers from './answers.ts';
 import { ask, BULK_TIMEOUT_MS, type CallRequest, isSuccess, send } from './call.ts';
 import { parseJson, protocolError } from './decode.ts';
-import type { AppendOutcome, LogEntries, PackChallenge, PackRange, VaultHead } from './messages.ts';
+import type { AppendOutcome, LogEntries, PackChallenge, PackRange } from './messages.ts';
 import { problemCode, problemError } from './problem.ts';
 import type { Transport, TransportResponse } from './transport.ts';
 
 export interface VaultRoutes {
-  vaults(signal?: AbortSignal): Promise<readonly VaultHead[]>;
   /** Entries after sequence number `after`, at most `limit`; never an empty page while the head is further on. */
   readLog(vault: string, after: number, limit?: number, signal?: AbortSignal): Promise<LogEntries>;
   /**
@@ -55,8 +53,6 @@ export interface VaultRoutes {
 
 export function vaultRoutes(transport: Transport): VaultRoutes {
   return {
-    vaults: (signal) => ask(transport, { method: 'GET', path: ROUTES.vaults, signal }, answers.vaults),
-
     async readLog(vault, after, limit = MAX_ENTRIES_PER_READ, signal) {
       const path = logReadPath(vault);
       const asked = { method: 'POST', path, json: { after, limit }, idempotent: true, signal } as const;

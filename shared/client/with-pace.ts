@@ -16,7 +16,8 @@ export interface PaceOptions {
 /** Bodies from this size on are paced. */
 const LARGE = 65_536;
 const FIRST_WINDOW = 2;
-const MAX_WINDOW = 8;
+/** Packs being sealed or sent at one time, at most: what can be sent twice when a device dies. */
+export const MAX_PACKS_UNDER_WAY = 3;
 /** The server or something before it says that it is too much. */
 const CONGESTED: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -68,7 +69,7 @@ function lengthOf({ body }: TransportRequest): number {
 
 /** How many are let in at a time: one more after each whole window that went well, half as many after one that did not. */
 class Window {
-  readonly #places = new Budget(MAX_WINDOW);
+  readonly #places = new Budget(MAX_PACKS_UNDER_WAY);
   /** Places that are taken so that nobody gets them. */
   readonly #closed: Release[] = [];
   #size = FIRST_WINDOW;
@@ -92,12 +93,12 @@ class Window {
   }
 
   #become(size: number): void {
-    this.#size = Math.min(MAX_WINDOW, Math.max(1, size));
+    this.#size = Math.min(MAX_PACKS_UNDER_WAY, Math.max(1, size));
     this.#good = 0;
   }
 
   #resize(): void {
-    const closed = MAX_WINDOW - this.#size;
+    const closed = MAX_PACKS_UNDER_WAY - this.#size;
     while (this.#closed.length > closed) this.#closed.pop()?.();
     while (this.#closed.length < closed) this.#closed.push(this.#places.take(1));
   }

@@ -2,37 +2,36 @@
  * Transport that tries again what may succeed later: no answer, told to wait, or a server that is just not ready. Only
  * requests that do no more when sent twice. Waits with full jitter, never shorter than the server asked for.
  */
-import { type BackoffOptions, backoff } from '../async/index.ts';
+import { backoff } from '../async/index.ts';
 import { codeOf } from '../errors/index.ts';
 import { problemCode, retryAfterMs } from './problem.ts';
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
 
-export interface RetryOptions extends BackoffOptions {
+/** Times a request is sent at most. */
+const ATTEMPTS = 5;
+/** Milliseconds spent waiting at most, over all attempts of a request. */
+const MAX_WAIT_MS = 60_000;
+
+export interface RetryOptions {
   /** Resolves after `ms`; rejects with E_CANCELLED when the signal fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A fresh random number, 0 ≤ n < 1. */
   random(): number;
-  /** Times a request is sent at most. Default 5. */
-  readonly attempts?: number;
-  /** Milliseconds spent waiting at most, over all attempts of a request. Default 60,000. */
-  readonly maxWaitMs?: number;
 }
 
 type Outcome = { readonly response: TransportResponse } | { readonly error: unknown };
 
-const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+const REPEATABLE: ReadonlySet<string> = new Set(['GET', 'PUT', 'DELETE']);
 const NOT_READY: ReadonlySet<number> = new Set([502, 503, 504]);
 
 export function withRetry(transport: Transport, options: RetryOptions): Transport {
-  const { attempts = 5, maxWaitMs = 60_000 } = options;
-
   async function repeat(request: TransportRequest): Promise<TransportResponse> {
     let waited = 0;
     for (let attempt = 0; ; attempt++) {
       const outcome = await outcomeOf(transport.send(request));
       const asked = askedWait(outcome);
-      const wait = (asked ?? 0) + backoff(attempt, options.random(), options);
-      if (asked === null || attempt + 1 >= attempts || waited + wait > maxWaitMs) return settle(outcome);
+      const wait = (asked ?? 0) + backoff(attempt, options.random());
+      if (asked === null || attempt + 1 >= ATTEMPTS || waited + wait > MAX_WAIT_MS) return settle(outcome);
       await options.sleep(wait, request.signal);
       waited += wait;
     }

@@ -4,4 +4,4 @@
  * May not: decide what a chunk is, or trust a length inside compressed bytes.
  */
 export { CODEC_DEFLATE, CODEC_RAW, CODEC_ZSTD, type CodecId, contentLength, decompress } from './codec.ts';
-export { type Codecs, type Compressed, createCodecs } from './codecs.ts';
+export { createCodecs } from './codecs.ts';

@@ -4,7 +4,7 @@
  */
 
 /** Stable codes. A code, once released, never changes its meaning. */
-export const ERROR_CODES = [
+const ERROR_CODES = [
   // what we were given
   'E_INPUT', // the caller's value is not of the documented shape
   'E_PASSWORD_WEAK', // below the policy: 15 characters and 50 estimated bits

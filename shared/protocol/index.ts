@@ -18,7 +18,6 @@ export type {
   LinkCreateRequest,
   LinkList,
   LinkRow,
-  LogEntry,
   LoginStartAnswer,
   LogPage,
   Problem,

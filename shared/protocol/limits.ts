@@ -4,7 +4,6 @@ export const PROTOCOL_VERSION = 1;
 
 /** A pack has exactly one of these sizes; the size is all that a pack shows. */
 export const PACK_CLASSES = [65_536, 262_144, 1_048_576, 4_194_304] as const;
-export type PackClass = (typeof PACK_CLASSES)[number];
 export const MAX_PACK = 4_194_304;
 
 /** Reads of part of a pack start and end on multiples of this. */
@@ -31,7 +30,8 @@ export const MAX_WRAP = 1_024;
 /** A link record is padded to exactly one of these sizes: the entry classes and two more, for links to many files. */
 export const LINK_RECORD_CLASSES = [...ENTRY_CLASSES, 4_194_304, 16_777_216] as const;
 export const MAX_LINK_RECORD = 16_777_216;
-export const MAX_LINK_DAYS = 3_650;
+/** The last day, counted since 1970, that a link may end on: in the year 2253. */
+export const MAX_EXPIRES_DAY = 103_650;
 export const MAX_LINK_DOWNLOADS = 1_000_000;
 /** Wrong link passwords allowed: in one hour, and in all until the owner enables the link again. */
 export const LINK_FAILURES_PER_HOUR = 10;
@@ -44,7 +44,7 @@ export const WEB_SESSION_MAX_MS = 12 * 60 * 60_000;
 export const DEVICE_SESSION_IDLE_MS = 30 * 24 * 60 * 60_000;
 export const DEVICE_SESSION_MAX_MS = 90 * 24 * 60 * 60_000;
 
-/** Header that every request of our clients carries, so that a plain form or image of another site can do nothing. */
+/** Header that every request of our clients but a GET carries, so that a plain form or image of another site can do nothing. */
 export const CSRF_HEADER = 'x-ebk';
 /** Names the pack that is put. */
 export const PACK_HEADER = 'x-ebk-pack';

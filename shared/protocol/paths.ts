@@ -39,12 +39,18 @@ export const ROUTES = {
   health: '/healthz',
 } as const;
 
-export const logPath = (vault: string): string => `/v1/vaults/${vault}/log`;
-export const logReadPath = (vault: string): string => `/v1/vaults/${vault}/log/read`;
-export const packsPath = (vault: string): string => `/v1/vaults/${vault}/packs`;
-export const packsReadPath = (vault: string): string => `/v1/vaults/${vault}/packs/read`;
-export const packsMissingPath = (vault: string): string => `/v1/vaults/${vault}/packs/missing`;
-export const packsChallengePath = (vault: string): string => `/v1/vaults/${vault}/packs/challenge`;
-export const sessionPath = (session: string): string => `/v1/sessions/${session}`;
-export const linkPath = (lookup: string): string => `/v1/links/${lookup}`;
-export const sharePackPath = (pack: string): string => `/v1/share/packs/${pack}`;
+/** A route with its one parameter filled in. */
+const filled =
+  (route: string) =>
+  (value: string): string =>
+    route.replace(/:\w+/, () => value);
+
+export const logPath = filled(ROUTES.log);
+export const logReadPath = filled(ROUTES.logRead);
+export const packsPath = filled(ROUTES.packs);
+export const packsReadPath = filled(ROUTES.packsRead);
+export const packsMissingPath = filled(ROUTES.packsMissing);
+export const packsChallengePath = filled(ROUTES.packsChallenge);
+export const sessionPath = filled(ROUTES.sessionById);
+export const linkPath = filled(ROUTES.linkById);
+export const sharePackPath = filled(ROUTES.sharePack);

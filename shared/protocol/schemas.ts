@@ -11,7 +11,8 @@ import {
   MAX_CHALLENGES,
   MAX_ENTRIES_PER_APPEND,
   MAX_ENTRIES_PER_READ,
-  MAX_LINK_DAYS,
+  MAX_ENTRY_BODY,
+  MAX_EXPIRES_DAY,
   MAX_LINK_DOWNLOADS,
   MAX_LINK_RECORD,
   MAX_LOGIN_NAME,
@@ -76,7 +77,7 @@ export type Client = Static<typeof Client>;
 export const Device = Type.Object({ deviceId: Id16, publicKey: base64(32), half: base64(32), wrap: Wrap }, strict);
 export type Device = Static<typeof Device>;
 
-export const LogEntry = Type.Object({ body: base64(1_048_576) }, strict);
+export const LogEntry = Type.Object({ body: base64(MAX_ENTRY_BODY) }, strict);
 export type LogEntry = Static<typeof LogEntry>;
 export const Head = Type.Object({ seq: Time, hash: Hash32 }, strict);
 export type Head = Static<typeof Head>;
@@ -187,7 +188,7 @@ export const LogReadRequest = Type.Object(
 );
 /** Entries in order; entry i has sequence number `after + 1 + i`. Their `prev` follows from the chain. */
 export const LogPage = Type.Object(
-  { entries: Type.Array(Type.Object({ body: base64(1_048_576), day: Time }, strict)), head: Head },
+  { entries: Type.Array(Type.Object({ body: base64(MAX_ENTRY_BODY), day: Time }, strict)), head: Head },
   strict,
 );
 export type LogPage = Static<typeof LogPage>;
@@ -219,7 +220,7 @@ export const PacksChallengeAnswer = Type.Object({ answers: Type.Array(nullable(b
 export const PackAnswer = Type.Object({ id: PackId }, strict);
 
 const linkPolicy = {
-  expiresDay: nullable(Type.Integer({ minimum: 0, maximum: 100_000 + MAX_LINK_DAYS })),
+  expiresDay: nullable(Type.Integer({ minimum: 0, maximum: MAX_EXPIRES_DAY })),
   maxDownloads: nullable(Type.Integer({ minimum: 1, maximum: MAX_LINK_DOWNLOADS })),
 };
 export const LinkPolicy = Type.Object(linkPolicy, strict);

@@ -4,7 +4,6 @@ import { integrityError } from '../errors/index.ts';
 import { type LinkRecord, openChunk, type SharedChunk } from '../format/index.ts';
 import { MAX_PACK } from '../protocol/index.ts';
 import type { PlannedChunk, RestoreSet } from './plan.ts';
-import { safeName } from './safe-name.ts';
 
 function planChunk(domainId: Bytes, packs: readonly Bytes[], chunk: SharedChunk): PlannedChunk {
   const [pack, off, len, plainLength, key, nonce, cid, h, packSize, salt] = chunk;
@@ -40,8 +39,5 @@ export function planShare(record: LinkRecord, index: number | null): RestoreSet 
     place: filePlace(file.chunks[0]),
     chunks: async () => file.chunks.map((chunk) => planChunk(manifest.domainId, manifest.packs, chunk)),
   }));
-  const [only] = chosen;
-  const name = safeName(zip ? `${record.name}.zip` : (only?.path.at(-1) ?? record.name));
-  const mime = zip ? 'application/zip' : (only?.mime ?? 'application/octet-stream');
-  return { name, mime, zip, files, emptyFolders: [] };
+  return { zip, files, emptyFolders: [] };
 }

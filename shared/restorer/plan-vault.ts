@@ -19,15 +19,11 @@ import {
   versionById,
 } from '../vault/index.ts';
 import type { PlannedChunk, PlannedFile, RestoreSet } from './plan.ts';
-import { safeName } from './safe-name.ts';
 
 export interface PlanSource {
   readonly state: VaultState;
   readonly keys: DomainKeys;
 }
-
-const ZIP_MIME = 'application/zip';
-const PLAIN_MIME = 'application/octet-stream';
 
 async function planChunks(
   { state, keys }: PlanSource,
@@ -76,12 +72,12 @@ export function planNode(source: PlanSource, fileId: string): RestoreSet {
   const files: PlannedFile[] = [];
   const emptyFolders: { path: readonly string[]; mtime: number }[] = [];
   planFolder(source, node, [node.name], files, emptyFolders);
-  return { name: safeName(`${node.name}.zip`), mime: ZIP_MIME, zip: true, files, emptyFolders };
+  return { zip: true, files, emptyFolders };
 }
 
 function oneFile(source: PlanSource, name: string, version: VersionState): RestoreSet {
   const files = [planFile(source, version, [name], { row: 0, version: () => version })];
-  return { name: safeName(name), mime: version.mime ?? PLAIN_MIME, zip: false, files, emptyFolders: [] };
+  return { zip: false, files, emptyFolders: [] };
 }
 
 function planFolder(

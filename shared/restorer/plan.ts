@@ -28,9 +28,6 @@ export interface PlannedFile {
 
 /** What a restore produces: one file's bytes, or a ZIP of several. */
 export interface RestoreSet {
-  /** Suggested file name, fit for any file system. */
-  readonly name: string;
-  readonly mime: string;
   readonly zip: boolean;
   readonly files: readonly PlannedFile[];
   /** Folders that hold nothing, so that the ZIP has them too. */

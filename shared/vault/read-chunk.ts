@@ -1,15 +1,13 @@
 /** Reads one chunk back from where the index says it lies: how a stored thing is proven to be there. */
 import type { Bytes } from '../bytes/index.ts';
+import type { PackRange } from '../client/index.ts';
 import type { DomainKeys } from '../crypto/index.ts';
 import { type ErrorCode, integrityError } from '../errors/index.ts';
 import { type ChunkRef, chunkId, chunkKey, openChunk } from '../format/index.ts';
 import { RANGE_ALIGN } from '../protocol/index.ts';
 import { type ChunkPlace, chunkPlace, type VaultState } from './state.ts';
 
-export interface PackRange {
-  readonly start: number;
-  readonly end: number;
-}
+export type { PackRange };
 
 /** Gives bytes `[start, end)` of a pack; both are multiples of RANGE_ALIGN. They are the caller's alone. */
 export type ReadPack = (packId: string, range: PackRange) => Promise<Bytes>;

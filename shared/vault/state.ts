@@ -104,13 +104,14 @@ export interface VaultState {
   readonly mimes: Shared;
 }
 
-/** A state before the first entry; `blank` leaves out the root, for tables that are about to be loaded. */
+/** A state before the first entry. */
 export function emptyState(): VaultState {
   const state = blankState();
   state.nodes.addNode(new Uint8Array(16), NODE_KIND.folder);
   return state;
 }
 
+/** The same without the root, for tables that are about to be loaded. */
 export function blankState(): VaultState {
   const nodes = new NodeTable();
   const names = new Names();

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { memoryPackStore, openFsPackStore } from '../../server/store/index.ts';
+import { openFsPackStore } from '../../server/store/index.ts';
 import { packStoreContract } from './pack-store.ts';
 
 packStoreContract('a directory', async () => {
@@ -9,5 +9,3 @@ packStoreContract('a directory', async () => {
   const store = await openFsPackStore({ root, reserveBytes: 0 });
   return { store, dispose: () => rm(root, { recursive: true }) };
 });
-
-packStoreContract('memory', async () => ({ store: memoryPackStore(), dispose: async () => {} }));

@@ -69,7 +69,7 @@ test('work that comes due later sets an alarm for it', async () => {
   await r.outbox.intake.capture([bytesItem('a')]);
   const notBefore = r.clock.now + 90_000;
   await r.outbox.leases.setHold({ reason: 'offline', code: 'E_OFFLINE', notBefore, tries: 1 });
-  await r.scheduler.report({ type: 'idle', nextDue: notBefore });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(r.log.includes(`retry at ${notBefore}`));
   assert.ok(!r.log.includes('wake') && !r.log.includes('close'));
 });
@@ -87,21 +87,21 @@ test('what is leased to an engine that died is not waited for', async () => {
 
 test('the engine is closed when nothing is open any more, and told of what came in between', async () => {
   const r = rig();
-  await r.scheduler.report({ type: 'idle', nextDue: null });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(r.log.includes('close'));
   r.log.length = 0;
   await r.outbox.intake.capture([bytesItem('late')]);
-  await r.scheduler.report({ type: 'idle', nextDue: null });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(r.log.includes('wake') && !r.log.includes('close'));
 });
 
 test('an engine that was woken since it said that it is idle is not closed', async () => {
   const r = rig();
   r.locks.add(AT_WORK);
-  await r.scheduler.report({ type: 'idle', nextDue: null });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(!r.log.includes('close'));
   r.locks.delete(AT_WORK);
-  await r.scheduler.report({ type: 'idle', nextDue: null });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(r.log.includes('close'));
 });
 
@@ -273,7 +273,7 @@ test('an alarm is set for the next audit; when it is due and nothing else is, th
   assert.ok(r.log.includes('wake'));
   assert.ok(r.log.includes('audit at null'), 'an alarm for what is past rings at once, and would break the audit off');
   r.log.length = 0;
-  await r.scheduler.report({ type: 'idle', nextDue: null });
+  await r.scheduler.report({ type: 'idle' });
   assert.ok(!r.log.includes('wake'), 'the engine has just looked');
 });
 

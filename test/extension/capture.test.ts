@@ -6,7 +6,7 @@ import { captureOfDownload, downloadName } from '../../extension/capture/downloa
 import { captureOf, originPattern } from '../../extension/capture/link.ts';
 import { dispositionName } from '../../extension/capture/worker/content-disposition.ts';
 import { fetchDocument, type WebPort } from '../../extension/capture/worker/index.ts';
-import { addressName, documentName, safeName } from '../../extension/capture/worker/naming.ts';
+import { addressName, captureName, documentName } from '../../extension/capture/worker/naming.ts';
 import { isSignInPage } from '../../extension/capture/worker/sign-in.ts';
 import type { WebRequest } from '../../extension/queue/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
@@ -30,18 +30,18 @@ test('Content-Disposition: quoted, bare, extended, broken', () => {
 });
 
 test('a name fits one entry of a folder, whatever it was made from', () => {
-  assert.equal(safeName('../../etc/passwd', ''), 'passwd');
-  assert.equal(safeName('C:\\Users\\me\\statement.pdf', ''), 'statement.pdf');
-  assert.equal(safeName('line\nbreak\u0000.txt', ''), 'linebreak.txt');
-  assert.equal(safeName('..', '.pdf'), 'download.pdf');
-  assert.equal(safeName('photo', '.png'), 'photo.png');
-  assert.equal(safeName('archive.tar.gz', '.zip'), 'archive.tar.gz');
+  assert.equal(captureName('../../etc/passwd', ''), 'passwd');
+  assert.equal(captureName('C:\\Users\\me\\statement.pdf', ''), 'statement.pdf');
+  assert.equal(captureName('line\nbreak\u0000.txt', ''), 'linebreak.txt');
+  assert.equal(captureName('..', '.pdf'), 'download.pdf');
+  assert.equal(captureName('photo', '.png'), 'photo.png');
+  assert.equal(captureName('archive.tar.gz', '.zip'), 'archive.tar.gz');
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 400 }),
       fc.constantFrom('', '.html', '.pdf'),
       (text, extension) => {
-        const name = safeName(text, extension);
+        const name = captureName(text, extension);
         assert.ok(new TextEncoder().encode(name).length <= 255);
         assert.ok(name !== '' && name !== '.' && name !== '..');
         assert.ok(!/[/\\\p{Cc}]/u.test(name));

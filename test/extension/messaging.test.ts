@@ -35,7 +35,7 @@ const MESSAGES: readonly Message[] = [
   { type: 'limits', uploadLimit: null, waitOnMetered: false },
   { type: 'engine-wake' },
   { type: 'engine-report', report: { type: 'alive' } },
-  { type: 'engine-report', report: { type: 'idle', nextDue: 5 } },
+  { type: 'engine-report', report: { type: 'idle' } },
 ];
 const enveloped = (message: Message) => ({ holdfast: MESSAGE_VERSION, to: addresseeOf(message.type), message });
 const answers: Answers = { wake: async () => null, pause: () => Promise.reject(new HoldfastError('E_LOCKED', 'no')) };

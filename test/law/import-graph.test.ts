@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { at } from '../../.ci/project.ts';
-import { cycleOffences, importOffences, labelOffences, type Offence, purityOffences } from './rules.ts';
-import { productSources, REALMS, texts } from './tree.ts';
+import { cycleOffences, doorOffences, importOffences, labelOffences, type Offence, purityOffences } from './rules.ts';
+import { productSources, REALMS, sourcesUnder, texts } from './tree.ts';
 
 const sources = await productSources();
 
@@ -16,6 +16,8 @@ function clean(offences: readonly Offence[]): void {
 describe('the law holds in the tree', () => {
   test('every import goes where it may', () => clean(importOffences(sources)));
   test('no import cycles', () => clean(cycleOffences(sources)));
+  test('every name at a door of shared has an importer', async () =>
+    clean(doorOffences(sources, await sourcesUnder(['test']))));
   test('shared is pure and WebCrypto has one door', () => clean(purityOffences(sources)));
   test('labels are listed in one file', () => clean(labelOffences(sources)));
 

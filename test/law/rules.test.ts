@@ -1,7 +1,7 @@
 /** The walker must see what it is there for: each rule is broken once in a tree held in memory. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cycleOffences, importOffences, labelOffences, type Offence, purityOffences } from './rules.ts';
+import { cycleOffences, doorOffences, importOffences, labelOffences, type Offence, purityOffences } from './rules.ts';
 import { readSource, type Source } from './source.ts';
 
 function tree(files: Record<string, string>): Source[] {
@@ -144,6 +144,25 @@ describe('imports', () => {
       cycleOffences(tree({ ...files, 'web/c.ts': `import type { A } from './a.ts'; export type { A };` })),
       [],
     );
+  });
+});
+
+describe('doors', () => {
+  test('a name that nobody takes through its door is named, whoever takes it from inside', () => {
+    const door = `export { a, type B } from './a.ts';\nexport const c = 1;\nexport * from './d.ts';\n`;
+    const takes = (text: string) =>
+      doorOffences(
+        tree({ 'shared/x/index.ts': door, 'shared/x/e.ts': `import { a } from './a.ts';` }),
+        tree({ 'test/x.test.ts': text }),
+      ).map(({ where, what }) => `${where} ${what}`);
+    assert.deepEqual(takes(''), [
+      'shared/x/index.ts:1 gives a',
+      'shared/x/index.ts:1 gives B',
+      'shared/x/index.ts:2 gives c',
+    ]);
+    assert.deepEqual(takes(`import { a as b, type B } from '../shared/x/index.ts';`), ['shared/x/index.ts:2 gives c']);
+    assert.deepEqual(takes(`export { a, B, c } from '../shared/x/index.ts';`), []);
+    assert.deepEqual(takes(`import * as all from '../shared/x/index.ts';`), []);
   });
 });
 

@@ -125,6 +125,23 @@ function layerRule(from: string, to: string): string | null {
 
 const isBefore = (layer: readonly string[], a: string, b: string): boolean => layer.indexOf(a) < layer.indexOf(b);
 
+/** Every name at a door of `shared` is there for somebody: a name that nobody takes through it is its folder's own. */
+export function doorOffences(sources: readonly Source[], tests: readonly Source[]): Offence[] {
+  const wanted = new Set(
+    [...sources, ...tests].flatMap(({ path, taken }) =>
+      taken.filter(({ specifier }) => isRelative(specifier)).map((it) => `${resolve(path, it.specifier)} ${it.name}`),
+    ),
+  );
+  const rule = 'a door gives what somebody takes through it';
+  return sources
+    .filter(({ path }) => /^shared\/[^/]+\/index\.ts$/.test(path) && !wanted.has(`${path} *`))
+    .flatMap(({ path, given }) =>
+      given
+        .filter(({ text }) => !wanted.has(`${path} ${text}`))
+        .map(({ text, line }) => ({ where: `${path}:${line}`, what: `gives ${text}`, rule })),
+    );
+}
+
 const IMPURE = new Set(
   `document window self navigator location indexedDB caches localStorage sessionStorage chrome browser process Buffer
    global globalThis require setTimeout setInterval setImmediate clearTimeout clearInterval performance

@@ -2,7 +2,7 @@
  * Reads one source file into what the law looks at: its imports, the globals and members it touches, its strings and
  * comments. It judges nothing.
  */
-import { parseSync } from 'vite';
+import { type ParseResult, parseSync } from 'vite';
 
 export interface Import {
   readonly specifier: string;
@@ -16,11 +16,20 @@ export interface Found {
   readonly line: number;
 }
 
+/** A name that a file imports or passes on; `*` for all that the other file gives. */
+export interface Taken {
+  readonly specifier: string;
+  readonly name: string;
+}
+
 export interface Source {
   /** From the project's root, with forward slashes. */
   readonly path: string;
   readonly lines: number;
   readonly imports: readonly Import[];
+  readonly taken: readonly Taken[];
+  /** Names that others may import from here; what is passed on with a star is not among them. */
+  readonly given: readonly Found[];
   /** Names that are used but not declared anywhere in the file. */
   readonly globals: readonly Found[];
   /** `object.property` where the object is a plain name, and `new X()` without arguments. */
@@ -45,11 +54,27 @@ export function readSource(path: string, text: string): Source {
     path,
     lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
     imports: walk.imports,
+    taken: takenIn(parsed.module),
+    given: parsed.module.staticExports.flatMap(({ start, entries }) =>
+      entries.flatMap(({ exportName }) => (exportName.name ? [{ text: exportName.name, line: lineAt(start) }] : [])),
+    ),
     globals: walk.names.filter((name) => !walk.declared.has(name.text)),
     members: walk.members,
     strings: walk.strings,
     comments: parsed.comments.map((comment) => ({ text: comment.value, line: lineAt(comment.start) })),
   };
+}
+
+function takenIn({ staticImports, staticExports }: ParseResult['module']): Taken[] {
+  const imported = staticImports.flatMap(({ moduleRequest, entries }) =>
+    entries.map(({ importName }) => ({ specifier: moduleRequest.value, name: importName.name ?? '*' })),
+  );
+  const passedOn = staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ moduleRequest, importName }) =>
+      moduleRequest ? [{ specifier: moduleRequest.value, name: importName.name ?? '*' }] : [],
+    ),
+  );
+  return [...imported, ...passedOn];
 }
 
 function lineCounter(text: string): (offset: number) => number {

@@ -16,7 +16,9 @@ export async function texts(folders: readonly string[], kind: RegExp): Promise<{
   );
 }
 
-export async function productSources(): Promise<Source[]> {
-  const files = await texts(REALMS, /\.tsx?$/);
+export const productSources = (): Promise<Source[]> => sourcesUnder(REALMS);
+
+export async function sourcesUnder(folders: readonly string[]): Promise<Source[]> {
+  const files = await texts(folders, /\.tsx?$/);
   return files.map(({ path, text }) => readSource(path, text));
 }

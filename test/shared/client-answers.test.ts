@@ -43,11 +43,6 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   challenge: { schema: schemas.ChallengeAnswer, valid: challenge, ask: app((api) => api.deviceChallenge(ID)) },
   sessions: { schema: schemas.SessionList, valid: { sessions: [session] }, ask: app((api) => api.sessions()) },
   account: { schema: schemas.AccountInfo, valid: usage, ask: app((api) => api.account()) },
-  vaults: {
-    schema: schemas.VaultList,
-    valid: { vaults: [{ vaultId: ID, kind: 'account', head: HEAD }] },
-    ask: app((api) => api.vaults()),
-  },
   log: { schema: schemas.LogPage, valid: LOG_PAGE, ask: app((api) => api.readLog(ID, 5)) },
   append: {
     schema: schemas.AppendAnswer,

@@ -149,12 +149,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     answer: { accountId: ID, usedBytes: 1, quotaBytes: 2, packs: 3, createdDay: 4 },
     gives: { accountId: ID, usedBytes: 1, quotaBytes: 2, packs: 3, createdDay: 4 },
   },
-  vaults: {
-    call: (api) => api.vaults(),
-    sends: 'GET /v1/vaults',
-    answer: { vaults: [{ vaultId: ID, kind: 'account', head: HEAD }] },
-    gives: [{ vaultId: ID, kind: 'account', head: HEAD }],
-  },
   readLog: {
     call: (api) => api.readLog(ID, 5, 10),
     sends: `POST /v1/vaults/${ID}/log/read`,

@@ -87,25 +87,24 @@ describe('with-retry', () => {
   });
 
   test('gives up after the last attempt, with the last failure', async () => {
-    const { retry, sent } = road([{ status: 503 }, fail('E_TIMEOUT'), fail('E_OFFLINE')], { attempts: 3 });
+    const before = [{ status: 503 }, fail('E_TIMEOUT'), { status: 502 }, fail('E_TIMEOUT')];
+    const { retry, sent } = road([...before, fail('E_OFFLINE'), {}]);
     await assert.rejects(retry.send(GET), code('E_OFFLINE'));
-    assert.equal(sent(), 3);
-    const answered = road([fail('E_OFFLINE'), { status: 503 }], { attempts: 2 });
-    assert.equal((await answered.retry.send(GET)).status, 503);
+    assert.equal(sent(), 5);
+    const answered = road([...before, { status: 504 }, {}]);
+    assert.equal((await answered.retry.send(GET)).status, 504);
   });
 
   test('the waits of a request keep to its time, whatever the chances', () =>
     fc.assert(
       fc.asyncProperty(
         fc.float({ min: 0, max: Math.fround(0.999), noNaN: true }),
-        fc.nat(20_000),
         fc.array(fc.nat(30), { maxLength: 10 }),
-        async (random, maxWaitMs, seconds) => {
+        async (random, seconds) => {
           const steps = seconds.map((asked) => wait(503, 'unavailable', asked));
-          const options = { random: () => random, maxWaitMs, attempts: 20 };
-          const { retry, waits } = road([...steps, fail('E_OFFLINE')], options);
+          const { retry, waits } = road([...steps, fail('E_OFFLINE')], { random: () => random });
           await assert.rejects(retry.send(GET).then(({ status }) => assert.equal(status, 200)));
-          assert.ok(waits.reduce((sum, ms) => sum + ms, 0) <= maxWaitMs);
+          assert.ok(waits.reduce((sum, ms) => sum + ms, 0) <= 60_000);
         },
       ),
     ));
@@ -130,7 +129,7 @@ describe('with-retry', () => {
   };
 
   test('sends twice only what does no more when sent twice', async () => {
-    for (const method of ['GET', 'HEAD', 'PUT', 'DELETE'] as const) assert.equal(await sentFor({ method }), 2);
+    for (const method of ['GET', 'PUT', 'DELETE'] as const) assert.equal(await sentFor({ method }), 2);
     assert.equal(await sentFor({ method: 'POST' }), 1);
     assert.equal(await sentFor({ method: 'POST', idempotent: true }), 2);
   });

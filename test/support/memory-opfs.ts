@@ -2,7 +2,6 @@
 
 interface Stored {
   bytes: Uint8Array<ArrayBuffer>;
-  lastModified: number;
   locked: boolean;
 }
 
@@ -20,7 +19,7 @@ export class MemoryOpfs {
       async getFileHandle(name: string, options?: FileSystemGetFileOptions) {
         if (!files.has(name)) {
           if (!options?.create) throw new DOMException('no such file', 'NotFoundError');
-          files.set(name, { bytes: new Uint8Array(0), lastModified: 0, locked: false });
+          files.set(name, { bytes: new Uint8Array(0), locked: false });
         }
         return open(name);
       },
@@ -30,21 +29,12 @@ export class MemoryOpfs {
         if (file.locked) throw new DOMException('in use', 'NoModificationAllowedError');
         files.delete(name);
       },
-      async *values() {
-        for (const name of [...files.keys()]) yield open(name);
-      },
     } as unknown as FileSystemDirectoryHandle;
   };
 
   #handle(name: string): FileSystemFileHandle {
     const file = this.files.get(name) as Stored;
     return {
-      kind: 'file',
-      name,
-      getFile: async () => {
-        if (!this.files.has(name)) throw new DOMException('no such file', 'NotFoundError');
-        return new File([file.bytes], name, { lastModified: file.lastModified });
-      },
       createSyncAccessHandle: async () => {
         if (file.locked) throw new DOMException('in use', 'NoModificationAllowedError');
         file.locked = true;

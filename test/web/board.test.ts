@@ -6,7 +6,7 @@ import type { Saver } from '../../web/platform/index.ts';
 import { createBoard, isFinishing, type RestoreItem, type RestoreJob } from '../../web/routes/restore/board.ts';
 import type { RestorePlan, RestoreReport } from '../../web/session/contract.ts';
 
-const PLAN: RestorePlan = { name: 'a.bin', length: 4_000, mime: 'application/octet-stream', files: 1, size: 4_000 };
+const PLAN: RestorePlan = { length: 4_000, size: 4_000 };
 
 function setup(saverFails: unknown = null) {
   const calls: string[] = [];

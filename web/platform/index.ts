@@ -1,5 +1,5 @@
 /**
- * Door of the DOM ports: saving files, trusted URLs, theme, clipboard, visibility. What the page can do that neither
+ * Door of the DOM ports: saving files, theme, clipboard, visibility. What the page can do that neither
  * screens nor workers should know how to.
  */
 export { safeFileName } from './file-name.ts';
@@ -7,4 +7,3 @@ export { copyText, holdPage, onVisible } from './page.ts';
 export { createSaver, type Saver } from './save.ts';
 export type { SaveSlot } from './save-slot.ts';
 export { applyTheme, keepTheme, loadTheme, THEMES, type Theme } from './theme.ts';
-export { createUrlPolicy, type TrustUrl } from './trusted-url.ts';

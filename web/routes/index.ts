@@ -1,10 +1,7 @@
 /**
- * Door of the screens. `App` is the whole signed-in and signed-out app, `ShareApp` the page behind a share link; both are
- * given their worker, saver and router and hold no key. Screens know `session` contracts, `platform` ports and `ui`;
+ * Door of the screens. `App` is the whole signed-in and signed-out app; the page behind a share link has a door of its own,
+ * `share/`. Both are given their worker and saver and hold no key. Screens know `session` contracts, `platform` ports and `ui`;
  * never formats, never cryptography.
  */
-export { App, type AppProps } from './app.tsx';
-export { type Desk, useDesk } from './desk.ts';
-export type { ExtraRoute } from './extra-route.ts';
-export { fragmentRouter, historyRouter, type Router, routeOf } from './router.ts';
-export { ShareApp, type ShareAppProps } from './share/index.ts';
+export { App } from './app.tsx';
+export { fragmentRouter, historyRouter, routeOf } from './router.ts';

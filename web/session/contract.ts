@@ -19,11 +19,13 @@ export type SessionStatus =
   | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null }
   /** Signed in, but the server does not answer, and it holds a part of what opens the vault. */
   | { state: 'away'; name: string }
-  | { state: 'ready'; name: string; accountId: string; deviceId: string };
+  | { state: 'ready'; name: string; accountId: string };
 
 export interface PasswordEstimate {
   /** Estimated strength in bits. */
   bits: number;
+  /** Bits that a password must have. */
+  wanted: number;
   acceptable: boolean;
   /** Plain sentence that says what to change; empty when acceptable. */
   advice: string;
@@ -71,7 +73,6 @@ export interface FileRow {
   files: number;
   /** Names of the folders from the root, for search results. */
   path: readonly string[];
-  parentId: string | null;
   mime: string | null;
   /** The file changed while it was read and never held still. */
   changedDuringRead: boolean;
@@ -111,14 +112,10 @@ export type RestoreTarget =
 
 /** What a restore will produce, known before its first byte. */
 export interface RestorePlan {
-  /** Suggested file name: the file's own, or `<folder>.zip`. */
-  name: string;
   /** Exact length in bytes of what will be written as one file. */
   length: number;
   /** Bytes of the files themselves. */
   size: number;
-  mime: string;
-  files: number;
 }
 
 /** Worker side of a port: chunks are transferred when pulled; `error` cancels the download, `done` ends it. */

@@ -1,4 +1,4 @@
-/** Starts a worker and connects to it. The address comes approved by the page's one URL policy (platform/trusted-url). */
+/** Starts a worker and connects to it. The address comes approved by the page's one URL policy (shared/browser/trusted-url). */
 
 import { type Connection, connect } from '../../shared/browser/index.ts';
 import type { ShareApi, VaultApi, VaultEvent } from './contract.ts';

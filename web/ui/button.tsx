@@ -14,21 +14,17 @@ export interface ButtonProps {
   busy?: boolean;
   /** Fuller name for those who do not see what stands around the button. */
   label?: string;
-  expanded?: boolean;
-  buttonRef?: Ref<HTMLButtonElement>;
 }
 
 export function Button(props: ButtonProps) {
   const { kind = 'plain', busy = false, small = false, wide = false } = props;
   return (
     <button
-      ref={props.buttonRef ?? null}
       type={props.type ?? 'button'}
       class={`button button-${kind}${small ? ' button-small' : ''}${wide ? ' button-wide' : ''}`}
       disabled={props.disabled ?? false}
       aria-disabled={busy ? 'true' : undefined}
       aria-label={props.label}
-      aria-expanded={props.expanded}
       onClick={(event) => {
         if (busy) event.preventDefault();
         else props.onClick?.(event);

@@ -8,10 +8,9 @@ export interface DialogProps {
   title: string;
   onClose: () => void;
   children: ComponentChildren;
-  wide?: boolean;
 }
 
-export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children }: DialogProps) {
   const heading = useId();
   const frame = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -23,7 +22,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
   return (
     <dialog
       ref={frame}
-      class={`dialog${wide ? ' dialog-wide' : ''}`}
+      class="dialog"
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

@@ -1,5 +1,5 @@
 /** Fields of forms: a label always, a hint where it helps, an error where something is wrong. */
-import { type ComponentChildren, cloneElement, type Ref, type VNode } from 'preact';
+import { type ComponentChildren, cloneElement, type VNode } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { app } from './messages/en.ts';
@@ -47,7 +47,6 @@ export interface TextFieldProps extends Described {
   maxLength?: number;
   required?: boolean;
   readOnly?: boolean;
-  inputRef?: Ref<HTMLInputElement>;
 }
 
 export function TextField(props: TextFieldProps) {
@@ -65,7 +64,6 @@ function Input(props: TextFieldProps & { id: string; describedBy?: string }) {
   return (
     <span class={`field-box${props.mono ? ' field-mono' : ''}`}>
       <input
-        ref={props.inputRef ?? null}
         id={props.id}
         name={props.name}
         type={secret && shown ? 'text' : ((props.type ?? 'text') as 'text')}

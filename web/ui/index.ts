@@ -5,32 +5,21 @@
  */
 export { Badge, type Tone } from './badge.tsx';
 export { Mark, Wordmark } from './brand.tsx';
-export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
-export { Confirm, Dialog, type DialogProps } from './dialog.tsx';
-export {
-  Checkbox,
-  type Option,
-  Segments,
-  type SegmentsProps,
-  Select,
-  type SelectProps,
-  TextArea,
-  type TextAreaProps,
-  TextField,
-  type TextFieldProps,
-} from './fields.tsx';
+export { Button, type ButtonProps, IconButton } from './button.tsx';
+export { Confirm, Dialog } from './dialog.tsx';
+export { Checkbox, type Option, Segments, Select, TextArea, TextField } from './fields.tsx';
 export { FileIcon } from './file-icon.tsx';
-export { type FileKind, fileKind, isProgram } from './file-kind.ts';
+export { isProgram } from './file-kind.ts';
 export { formatAge, formatBytes, formatCount, formatDay, formatDuration, formatMoment, formatRate } from './format.ts';
-export { type Column, Grid, type GridProps } from './grid.tsx';
+export { type Column, Grid } from './grid.tsx';
 export { Icon, type IconName } from './icons.tsx';
-export { Menu, type MenuItem } from './menu.tsx';
-export { type ErrorText, text } from './messages/index.ts';
+export { Menu } from './menu.tsx';
+export { text } from './messages/index.ts';
 export { Name } from './name.tsx';
-export { Anchor, Breadcrumbs, type Crumb, SearchField } from './navigation.tsx';
+export { Anchor, Breadcrumbs, SearchField } from './navigation.tsx';
 export { Banner, EmptyState, ErrorNote } from './notes.tsx';
 export { FactList, PANE_IS_SHEET, Pane } from './pane.tsx';
 export { Meter, Progress, Strength } from './progress.tsx';
 export { type Toast, Toasts } from './toasts.tsx';
 export { useMedia } from './use-media.ts';
-export { plainName, visibleName } from './visible-name.ts';
+export { plainName } from './visible-name.ts';

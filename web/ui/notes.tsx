@@ -55,13 +55,13 @@ export function ErrorNote({ error, action, brief = false }: ErrorNoteProps) {
 }
 
 export interface BannerProps {
-  tone: 'plain' | 'good' | 'warn';
+  tone: 'plain' | 'warn';
   title: string;
   children?: ComponentChildren;
   action?: ComponentChildren;
 }
 
-const SIGNS: Record<BannerProps['tone'], IconName> = { plain: 'info', good: 'check', warn: 'warning' };
+const SIGNS: Record<BannerProps['tone'], IconName> = { plain: 'info', warn: 'warning' };
 
 export function Banner({ tone, title, children, action }: BannerProps) {
   return (

@@ -3,6 +3,7 @@ import { type AccountPorts, resumeSession, type Session } from '../../shared/acc
 import {
   estimate,
   generatePassphrase,
+  MIN_PASSWORD_BITS,
   type PendingSignUp as Prepared,
   prepareSignUp,
   setPassword,
@@ -68,7 +69,7 @@ export class Accounts {
     },
     useServer: (url) => this.#useServer(url),
     newPassphrase: async () => generatePassphrase(systemRandom),
-    estimatePassword: async (password) => estimate(password, []),
+    estimatePassword: async (password) => ({ ...estimate(password, []), wanted: MIN_PASSWORD_BITS }),
     beginSignUp: async (name, password) => {
       const prepared = prepareSignUp({ random: systemRandom }, name, password);
       const ask = threePositions();
@@ -175,7 +176,7 @@ export class Accounts {
 }
 
 function statusOf({ device }: Session): SessionStatus {
-  return { state: 'ready', name: device.name, accountId: device.accountId, deviceId: device.deviceId };
+  return { state: 'ready', name: device.name, accountId: device.accountId };
 }
 
 /** Asks once, without the patience of a backup: somebody is waiting for the first screen. */

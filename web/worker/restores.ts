@@ -25,7 +25,7 @@ const REPORT_EVERY_MS = 500;
 
 function planOf(set: RestoreSet): RestorePlan {
   const size = set.files.reduce((sum, file) => sum + file.size, 0);
-  return { name: set.name, length: restoreLength(set), size, mime: set.mime, files: set.files.length };
+  return { length: restoreLength(set), size };
 }
 
 /** Where the bytes of a restore come from. Everything it asks of the server is asked again until the server is there. */

@@ -5,7 +5,7 @@
  */
 import { HoldfastError } from '../../../shared/errors/index.ts';
 import type { FetchedBytes, WebRequest } from '../../queue/index.ts';
-import { documentName, isHtml, mediaType, safeName } from './naming.ts';
+import { captureName, documentName, isHtml, mediaType } from './naming.ts';
 import { isSignInPage } from './sign-in.ts';
 
 /** As much of an answer as is looked at. */
@@ -43,7 +43,7 @@ export async function fetchDocument(request: WebRequest, port: WebPort, signal: 
   const name =
     request.fileName === null
       ? documentName({ url: answered, disposition, contentType, title, page })
-      : safeName(request.fileName, '');
+      : captureName(request.fileName, '');
   return { blob, name, mtime: modifiedAt(response) ?? port.now(), from: { url: request.url, title } };
 }
 

@@ -46,11 +46,11 @@ export function documentName(options: {
 }): string {
   const type = mediaType(options.contentType);
   const suggested = dispositionName(options.disposition);
-  if (suggested !== null) return safeName(suggested, EXTENSIONS[type] ?? '');
+  if (suggested !== null) return captureName(suggested, EXTENSIONS[type] ?? '');
   const title = options.title?.trim() ?? '';
   if (title !== '' && isHtml(type) && options.page)
-    return safeName(title.endsWith('.html') ? title : `${title}.html`, '');
-  return safeName(addressName(options.url), EXTENSIONS[type] ?? '');
+    return captureName(title.endsWith('.html') ? title : `${title}.html`, '');
+  return captureName(addressName(options.url), EXTENSIONS[type] ?? '');
 }
 
 /** Last part of the path, decoded; the host when there is none. */
@@ -68,7 +68,7 @@ export function addressName(url: string): string {
  * A name fit for one entry of a folder: no separators, no control characters, at most 255 bytes of UTF-8 with its
  * extension kept. `extension` is added when the name has none.
  */
-export function safeName(name: string, extension: string): string {
+export function captureName(name: string, extension: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   const clean = last.replaceAll(/\p{Cc}/gu, '').trim();
   const base = clean === '' || clean === '.' || clean === '..' ? 'download' : clean;

@@ -5,7 +5,7 @@
 import type { Table } from 'dexie';
 import { bundles } from './2-bundles.ts';
 
-export interface Migration {
+interface Migration {
   readonly version: number;
   /** Dexie's index notation by table; a table that is not named stays as it is. */
   readonly stores: Readonly<Record<string, string | null>>;

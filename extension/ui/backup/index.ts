@@ -4,5 +4,5 @@
  */
 export { backup as backupText } from '../messages/en.ts';
 
-export { type BackupPorts, backupScreen } from './backup-screen.tsx';
-export { follow, type VaultSide } from './follow.ts';
+export { backupScreen } from './backup-screen.tsx';
+export { follow } from './follow.ts';

@@ -1,7 +1,7 @@
 /** The least of a client: the client's half of OPAQUE with a cheap stretch, one device key, a recovery key, two vaults. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { client, ready } from '@serenity-kit/opaque';
-import { fromHex, toHex } from '../../../shared/bytes/index.ts';
+import { fromHex } from '../../../shared/bytes/index.ts';
 import {
   challengeInput,
   entryHashInput,
@@ -262,4 +262,3 @@ export class Person {
 
 export const wrongProof = (lookup: string) => ({ lookup, auth: base64(randomBytes(32)) });
 export const newTicket = (): string => base64(randomBytes(32));
-export const hexOf = (bytes: Uint8Array): string => toHex(bytes);

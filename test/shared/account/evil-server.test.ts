@@ -114,7 +114,7 @@ test('vaults that are withheld, exchanged or another account’s are an integrit
 });
 
 test('another account’s log in place of the own one is an integrity error', async () => {
-  for (const { vaultId } of await bob.ports.api.vaults()) {
+  for (const { vaultId } of (await bob.ports.api.session()).vaults) {
     const bobsLog = () => ({
       readLog: async (_: string, after: number, limit?: number) => bob.ports.api.readLog(vaultId, after, limit),
     });

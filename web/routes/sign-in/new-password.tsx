@@ -4,8 +4,6 @@ import type { PasswordEstimate, VaultApi } from '../../session/index.ts';
 import { Button, Strength, TextField, text } from '../../ui/index.ts';
 import { CopyButton } from '../links/copy-button.tsx';
 
-const WANTED_BITS = 50;
-
 export interface NewPassword {
   readonly password: string;
   readonly own: boolean;
@@ -118,7 +116,7 @@ function OwnPassword({ choice, tried }: { choice: NewPassword; tried: boolean })
           <Strength
             label={text.signUp.strength}
             bits={estimate.bits}
-            wanted={WANTED_BITS * 1.3}
+            wanted={estimate.wanted * 1.3}
             acceptable={estimate.acceptable}
           />
           <p aria-live="polite">{verdict}</p>

@@ -1,6 +1,4 @@
 /**
  * Door of the messages: `text` is the catalogue in use. Screens write `text.signIn.title`, never a literal sentence.
  */
-
-export type { ErrorText } from './en.ts';
 export * as text from './en.ts';

@@ -1,8 +1,8 @@
 /**
- * The page's one Trusted Types policy, `ebk1-url`: a worker or service worker starts only from the addresses that the
+ * A context's one Trusted Types policy, `ebk1-url`: a worker or service worker starts only from the addresses that the
  * build put here, whatever a script might ask for. Created once; a second creation throws.
  */
-import { HoldfastError } from '../../shared/errors/index.ts';
+import { HoldfastError } from '../errors/index.ts';
 
 interface UrlPolicy {
   createScriptURL(url: string): unknown;
@@ -15,6 +15,7 @@ interface TrustedTypes {
 /** Approves a URL that is on the list, in the type that Worker and ServiceWorkerContainer want. */
 export type TrustUrl = (url: string) => string;
 
+/** `allowed` is looked at with each address, so it may grow. */
 export function createUrlPolicy(allowed: readonly string[]): TrustUrl {
   const check = (url: string): string => {
     if (allowed.includes(url)) return url;
@@ -22,6 +23,6 @@ export function createUrlPolicy(allowed: readonly string[]): TrustUrl {
   };
   const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
   const policy = trustedTypes?.createPolicy('ebk1-url', { createScriptURL: check });
-  // the platform's TrustedScriptURL; the library types know only the string it stands for
+  // The platform's TrustedScriptURL; the library types know only the string it stands for.
   return (url) => (policy === undefined ? check(url) : (policy.createScriptURL(url) as string));
 }
