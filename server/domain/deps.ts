@@ -1,6 +1,6 @@
 /** What every rule of the domain is given: the stores, the clock, the secrets, the settings, and what is half done. */
 import { Pending } from './pending.ts';
-import type { Clock, MetadataStore, PackStore } from './ports.ts';
+import type { AccountRecord, Clock, MetadataStore, PackStore } from './ports.ts';
 import type { Secrets } from './secrets.ts';
 
 export interface Settings {
@@ -12,8 +12,8 @@ export interface Settings {
 export interface PendingLogin {
   readonly state: string;
   readonly name: string;
-  /** Null for a name that nobody has. */
-  readonly accountId: string | null;
+  /** As it was at the start; null for a name that nobody has. */
+  readonly account: AccountRecord | null;
 }
 
 export interface PendingChallenge {

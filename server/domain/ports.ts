@@ -169,8 +169,11 @@ export interface MetadataStore {
   createAccount(account: NewAccount): Promise<'created' | 'name-taken' | 'exists'>;
   accountByName(nameMac: Bytes): Promise<AccountRecord | null>;
   accountById(accountId: string): Promise<AccountRecord | null>;
-  /** Replaces record and password wrap, and forgets every session and device of the account but one session and its device. */
-  replacePassword(accountId: string, record: Bytes, wrap: WrapRecord, keepSession: string): Promise<void>;
+  /**
+   * Replaces record and password wrap, and forgets every session and device of the account but one session and its device.
+   * False when that session has ended.
+   */
+  replacePassword(accountId: string, record: Bytes, wrap: WrapRecord, keepSession: string): Promise<boolean>;
   recoveryByLookup(lookup: string): Promise<{ accountId: string; publicKey: Bytes } | null>;
   deviceById(deviceId: string): Promise<(DeviceRecord & { accountId: string }) | null>;
   /** Adds the device with its wrap and binds the session to it. */
@@ -179,7 +182,7 @@ export interface MetadataStore {
     device: DeviceRecord,
     wrap: WrapRecord,
     most: number,
-  ): Promise<'added' | 'exists' | 'too-many'>;
+  ): Promise<'added' | 'exists' | 'too-many' | 'session-ended'>;
   /** The account's wraps; of the device wraps only this device's. */
   wrapsOf(accountId: string, deviceId: string | null): Promise<readonly WrapRecord[]>;
 

@@ -25,6 +25,10 @@ export function accessControl(app: App, site: Site): void {
     if (access === 'session') request.session = await authenticate(site, request);
     if (access === 'ticket') request.ticket = credential(request, 'Ticket');
   });
+  // A body may take minutes to come, and the session may have ended meanwhile.
+  app.addHook('preHandler', async (request) => {
+    if (request.session !== null && !READS.has(request.method)) request.session = await authenticate(site, request);
+  });
 }
 
 /** The session of a route with access `session`. */

@@ -170,13 +170,16 @@ export function metadataStoreContract(name: string, create: () => Promise<Metada
       assert.equal(await store.addDevice(ended, other, otherWrap, 9), 'added');
       const record = bytes(192);
       const wrap = { kind: 1, epoch: 2, credentialId: bytes(0), blob: bytes(100) };
-      await store.replacePassword(account.accountId, record, wrap, kept.sessionId);
+      assert.equal(await store.replacePassword(account.accountId, record, wrap, kept.sessionId), true);
       assert.deepEqual((await store.accountById(account.accountId))?.record, record);
       assert.deepEqual((await store.wrapsOf(account.accountId, null))[0], wrap);
       assert.deepEqual(await store.sessionByToken(hash('kept')), kept);
       assert.equal(await store.sessionByToken(hash('ended')), null);
       assert.equal(await store.deviceById(other.deviceId), null);
       assert.notEqual(await store.deviceById(account.device.deviceId), null);
+      assert.equal(await store.replacePassword(account.accountId, bytes(192), wrap, ended.sessionId), false);
+      assert.deepEqual((await store.accountById(account.accountId))?.record, record, 'not by a session that has ended');
+      assert.deepEqual(await store.sessionByToken(hash('kept')), kept);
     });
 
     it('finds, touches and ends sessions, and forgets the device of one that is ended', async () => {
@@ -225,6 +228,7 @@ export function metadataStoreContract(name: string, create: () => Promise<Metada
       assert.equal(await store.addDevice(opened, device, wrap, 9), 'exists');
       assert.equal((await store.sessionByToken(hash('a')))?.deviceId, device.deviceId);
       assert.deepEqual((await store.wrapsOf(account.accountId, device.deviceId)).at(-1), wrap);
+      assert.equal(await store.addDevice(session(account.accountId), device, wrap, 9), 'session-ended');
     });
 
     it('moves a head for one of many at once', async () => {
