@@ -1,4 +1,5 @@
-/** What every rule of the domain is given: the stores, the clock, the secrets, the settings, and what is half done. */
+/** What every rule of the domain is given: the stores, the clock, the secrets, the settings, and what was begun just now. */
+import type { Bytes } from '../../shared/bytes/index.ts';
 import { Pending } from './pending.ts';
 import type { AccountRecord, Clock, MetadataStore, PackStore } from './ports.ts';
 import type { Secrets } from './secrets.ts';
@@ -29,16 +30,21 @@ export interface Deps {
   readonly settings: Settings;
   readonly logins: Pending<PendingLogin>;
   readonly challenges: Pending<PendingChallenge>;
+  /** Of accounts made just now: the SHA-256 of the request, by account. */
+  readonly registrations: Pending<Bytes>;
 }
 
 const EXCHANGE_MS = 60_000;
 /** A waiting sign-in holds about 1 KB. */
 const MOST_EXCHANGES = 10_000;
+/** A client that got no answer asks again within this time. */
+const REPETITION_MS = 600_000;
 
-export function deps(parts: Omit<Deps, 'logins' | 'challenges'>): Deps {
+export function deps(parts: Omit<Deps, 'logins' | 'challenges' | 'registrations'>): Deps {
   return {
     ...parts,
     logins: new Pending<PendingLogin>(parts.clock, EXCHANGE_MS, MOST_EXCHANGES),
     challenges: new Pending<PendingChallenge>(parts.clock, EXCHANGE_MS, MOST_EXCHANGES),
+    registrations: new Pending<Bytes>(parts.clock, REPETITION_MS, MOST_EXCHANGES),
   };
 }

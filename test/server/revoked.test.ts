@@ -47,9 +47,9 @@ describe('what was begun before', () => {
     return { name: person.name, record, wrap: person.wrap(1) };
   }
 
-  async function changePassword(): Promise<void> {
-    const json = await newPassword(owner, owner.bearer, 'battery staple');
-    assert.equal((await owner.ask('POST', ROUTES.passwordFinish, { json })).status, 200);
+  async function changePassword(person = owner): Promise<void> {
+    const json = await newPassword(person, person.bearer, 'battery staple');
+    assert.equal((await person.ask('POST', ROUTES.passwordFinish, { json })).status, 200);
   }
 
   it('does nothing when its session was ended while its body came', async () => {
@@ -81,7 +81,7 @@ describe('what was begun before', () => {
   it('adds no device to a session that a change of password ended', async () => {
     const stolen = device();
     const headers = { authorization: `Bearer ${(await owner.login())?.as(SessionGrant).token}` };
-    assert.equal(await late('POST', ROUTES.devices, stolen.wire, headers, changePassword), 'unauthorized');
+    assert.equal(await late('POST', ROUTES.devices, stolen.wire, headers, () => changePassword()), 'unauthorized');
     assert.equal((await owner.deviceLogin(stolen)).code, 'credentials');
   });
 
@@ -95,5 +95,15 @@ describe('what was begun before', () => {
     assert.equal((await owner.ask('GET', ROUTES.sessions)).as(SessionList).sessions.length, 1);
     server.ask = login;
     assert.equal((await owner.login('battery staple'))?.status, 200);
+  });
+
+  it('answers no repetition of a sign-up whose password has changed', async () => {
+    const person = new Person(server);
+    const json = await person.registration();
+    const finish = () => server.ask('POST', ROUTES.registrationFinish, { json });
+    person.admitted(await finish());
+    assert.equal((await finish()).status, 200);
+    await changePassword(person);
+    assert.equal((await finish()).code, 'name-taken');
   });
 });
