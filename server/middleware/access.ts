@@ -92,5 +92,5 @@ export async function answerGrant(site: Site, reply: FastifyReply, { session, to
 
 /** Makes the browser forget the cookie of a session that has ended. */
 export function forgetCookie(reply: FastifyReply): void {
-  reply.clearCookie(COOKIE, COOKIE_OPTIONS).header('clear-site-data', '"cookies"');
+  reply.clearCookie(COOKIE, COOKIE_OPTIONS);
 }
