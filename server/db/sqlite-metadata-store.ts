@@ -36,7 +36,7 @@ export async function openSqliteStore(path: string): Promise<MetadataStore> {
   database.exec(PRAGMAS);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   try {
-    await migrate(db);
+    await migrate(database, db);
     wal = await WalSync.open(path);
   } catch (error) {
     database.close();
@@ -96,8 +96,14 @@ async function isEmpty(db: Kysely<Tables>): Promise<boolean> {
   return (await db.selectFrom('accounts').select('account_id').limit(1).execute()).length === 0;
 }
 
-async function migrate(db: Kysely<Tables>): Promise<void> {
+/**
+ * In one transaction, which Kysely begins for other databases only: what a start that died leaves half made would end every
+ * later one. Whoever closes the database rolls back.
+ */
+async function migrate(database: NodeSqlite, db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  database.exec('begin immediate');
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+  database.exec('commit');
 }
