@@ -8,7 +8,7 @@ import { type MetadataStore, type PackStore, Refusal, type Secrets, secretsCheck
 import { StartError } from './start-error.ts';
 import { createSecrets, openFsPackStore, readSecrets } from './store/index.ts';
 
-const DATABASE = 'holdfast.db';
+export const DATABASE = 'holdfast.db';
 const SECRETS = 'secrets.json';
 
 export interface DataDirectory {
