@@ -251,11 +251,11 @@ async function insertWrap(tx: Transaction<Tables>, account: Bytes, wrap: WrapRec
 /** Adds to what the account holds, unless that would go beyond the limit. */
 export async function charge(
   tx: Transaction<Tables>,
-  cost: { accountId: string; bytes: number; packs: number; byteLimit: number },
+  cost: { accountId: string; bytes: number; byteLimit: number },
 ): Promise<boolean> {
   const charged = await tx
     .updateTable('accounts')
-    .set((e) => ({ used_bytes: e('used_bytes', '+', cost.bytes), packs: e('packs', '+', cost.packs) }))
+    .set((e) => ({ used_bytes: e('used_bytes', '+', cost.bytes) }))
     .where('account_id', '=', bytesOf(cost.accountId))
     .where('used_bytes', '<=', cost.byteLimit - cost.bytes)
     .executeTakeFirst();

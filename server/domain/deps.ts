@@ -3,6 +3,7 @@ import type { Bytes } from '../../shared/bytes/index.ts';
 import { Pending } from './pending.ts';
 import type { AccountRecord, Clock, MetadataStore, PackStore } from './ports.ts';
 import type { Secrets } from './secrets.ts';
+import { Tally } from './tally.ts';
 
 export interface Settings {
   readonly registration: 'open' | 'closed';
@@ -32,6 +33,8 @@ export interface Deps {
   readonly challenges: Pending<PendingChallenge>;
   /** Of accounts made just now: the SHA-256 of the request, by account. */
   readonly registrations: Pending<Bytes>;
+  /** Bytes of packs that are being received, by account. */
+  readonly uploads: Tally;
 }
 
 const EXCHANGE_MS = 60_000;
@@ -40,11 +43,12 @@ const MOST_EXCHANGES = 10_000;
 /** A client that got no answer asks again within this time. */
 const REPETITION_MS = 600_000;
 
-export function deps(parts: Omit<Deps, 'logins' | 'challenges' | 'registrations'>): Deps {
+export function deps(parts: Pick<Deps, 'metadata' | 'packs' | 'clock' | 'secrets' | 'settings'>): Deps {
   return {
     ...parts,
     logins: new Pending<PendingLogin>(parts.clock, EXCHANGE_MS, MOST_EXCHANGES),
     challenges: new Pending<PendingChallenge>(parts.clock, EXCHANGE_MS, MOST_EXCHANGES),
     registrations: new Pending<Bytes>(parts.clock, REPETITION_MS, MOST_EXCHANGES),
+    uploads: new Tally(),
   };
 }

@@ -13,7 +13,11 @@ export interface PackAddress {
   readonly packId: string;
 }
 
-/** Stores a pack unless the vault has it. The source is read to its end unless the request is refused before. */
+/**
+ * Stores a pack unless the vault has it. The source is read to its end unless the request is refused before. Whether the
+ * account has room is decided before the first byte and for good: refused afterwards, the pack would stay on the disk
+ * uncounted, because it may be another vault's by then.
+ */
 export async function putPack(
   deps: Deps,
   address: PackAddress,
@@ -24,18 +28,20 @@ export async function putPack(
   await vaultOf(deps, accountId, vaultId);
   if (!CLASSES.has(size)) throw new Refusal('bad-request');
   const known = await deps.metadata.packSize(vaultId, packId);
-  // a row without its file is a damaged disk: the same bytes mend it
   if (known === size && (await deps.packs.has(packId, size))) return drain(source);
-  const { usedBytes } = await accountInfo(deps, accountId);
-  if (known === null && usedBytes + size > deps.settings.quotaBytes) throw new Refusal('quota-exceeded');
-  await deps.packs.put(packId, size, source);
-  const outcome = await deps.metadata.addPack({
-    ...address,
-    size,
-    day: today(deps.clock),
-    byteLimit: deps.settings.quotaBytes,
-  });
-  if (outcome === 'quota-exceeded') throw new Refusal('quota-exceeded');
+  // a row without its file is a damaged disk: the same bytes mend it
+  if (known !== null) return deps.packs.put(packId, size, source);
+  // of those that began before; each is over only when it is counted
+  const underWay = deps.uploads.of(accountId);
+  const done = deps.uploads.add(accountId, size);
+  try {
+    const { usedBytes } = await accountInfo(deps, accountId);
+    if (usedBytes + underWay + size > deps.settings.quotaBytes) throw new Refusal('quota-exceeded');
+    await deps.packs.put(packId, size, source);
+    await deps.metadata.addPack({ ...address, size, day: today(deps.clock) });
+  } finally {
+    done();
+  }
 }
 
 async function drain(source: AsyncIterable<Uint8Array>): Promise<void> {

@@ -108,7 +108,6 @@ export interface NewPack {
   readonly packId: string;
   readonly size: number;
   readonly day: number;
-  readonly byteLimit: number;
 }
 
 export interface PackRecord {
@@ -204,7 +203,8 @@ export interface MetadataStore {
   /** Those of the ids that the vault does not have, in the order given. */
   missingPacks(vaultId: string, packIds: readonly string[]): Promise<readonly string[]>;
   packSize(vaultId: string, packId: string): Promise<number | null>;
-  addPack(pack: NewPack): Promise<'added' | 'present' | 'quota-exceeded'>;
+  /** Gives the vault a pack and charges the account for it, once. */
+  addPack(pack: NewPack): Promise<void>;
   /** Every pack once, whatever vaults hold it, in order of id; `after` is the last id of the page before, '' for the first. */
   packs(after: string, limit: number): Promise<readonly PackRecord[]>;
 

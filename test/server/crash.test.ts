@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Refusal } from '../../server/domain/index.ts';
+import { openFsPackStore } from '../../server/store/index.ts';
 import { ROUTES } from '../../shared/protocol/index.ts';
 import { AccountInfo, LogPage } from '../../shared/protocol/schemas.ts';
 import { bench } from './support/bench.ts';
@@ -105,6 +107,26 @@ describe('a full disk', () => {
       await rm(ballast);
       assert.equal((await person.put(pack(1_048_576).bytes)).status, 200);
       await server.close();
+    }));
+
+  it('counts what is on its way to the disk as if it were there', () =>
+    mounted(8, async (path) => {
+      const { bavail, bsize } = await statfs(path);
+      const store = await openFsPackStore({ root: path, reserveBytes: bavail * bsize - 1_572_864 });
+      const [first, second] = [pack(1_048_576), pack(1_048_576)];
+      const put = ({ id, bytes }: typeof first, meanwhile = async () => {}) =>
+        store.put(
+          id,
+          bytes.length,
+          (async function* () {
+            await meanwhile();
+            yield bytes;
+          })(),
+        );
+      await put(first, async () => {
+        await assert.rejects(put(second), (error) => error instanceof Refusal && error.problem === 'server-full');
+      });
+      assert.equal(await store.has(first.id, 1_048_576), true);
     }));
 
   it('refuses commits with 507 when not even the database fits, and takes them again later', () =>

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import fastify from 'fastify';
 import { Refusal } from '../../server/domain/index.ts';
@@ -130,6 +131,30 @@ describe('packs', () => {
     assert.equal(answers.filter(({ status }) => status === 200).length, 3);
     assert.ok(answers.every((answer) => answer.status === 200 || answer.code === 'quota-exceeded'));
     assert.equal((await owner.ask('GET', ROUTES.account)).as(AccountInfo).usedBytes, 2_048 + 3 * 65_536);
+    await small.close();
+  });
+
+  it('counts what it has let in, whatever else came meanwhile, and lets nothing in that this leaves no room for', async () => {
+    const small = await bench({ HOLDFAST_QUOTA_BYTES: `${2_048 + 65_536}` });
+    const owner = await Person.registered(small);
+    const [first, second] = [pack(), pack()];
+    async function* slowly() {
+      assert.equal((await owner.put(second.bytes)).code, 'quota-exceeded');
+      assert.equal((await owner.link()).answer.status, 200);
+      yield first.bytes;
+    }
+    const answer = await small.app.inject({
+      method: 'POST',
+      url: packsPath(owner.vault),
+      headers: { ...owner.bearer, 'x-ebk': '1', [PACK_HEADER]: first.id, 'content-length': '65536' },
+      payload: Readable.from(slowly()),
+    });
+    assert.equal(answer.statusCode, 200);
+    const { usedBytes, packs } = (await owner.ask('GET', ROUTES.account)).as(AccountInfo);
+    assert.deepEqual([usedBytes, packs], [2_048 + 65_536 + 1_110, 1]);
+    const stored = [];
+    for await (const { packId } of small.data.packs.list()) stored.push(packId);
+    assert.deepEqual(stored, [first.id]);
     await small.close();
   });
 
