@@ -35,6 +35,8 @@ export interface Deps {
   readonly registrations: Pending<Bytes>;
   /** Bytes of packs that are being received, by account. */
   readonly uploads: Tally;
+  /** Bytes that pack answers under way hold, by vault; those to links apart. */
+  readonly answers: Tally;
 }
 
 const EXCHANGE_MS = 60_000;
@@ -50,5 +52,6 @@ export function deps(parts: Pick<Deps, 'metadata' | 'packs' | 'clock' | 'secrets
     challenges: new Pending<PendingChallenge>(parts.clock, EXCHANGE_MS, MOST_EXCHANGES),
     registrations: new Pending<Bytes>(parts.clock, REPETITION_MS, MOST_EXCHANGES),
     uploads: new Tally(),
+    answers: new Tally(),
   };
 }

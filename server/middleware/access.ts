@@ -12,6 +12,8 @@ import type { App, Origins, Site } from './site.ts';
 const COOKIE = '__Host-holdfast';
 const COOKIE_OPTIONS = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** For a request that did not wait for the answer before it. */
+const OUT_OF_TURN_MS = 1_000;
 
 export function accessControl(app: App, site: Site): void {
   app.decorateRequest('session', null);
@@ -19,7 +21,9 @@ export function accessControl(app: App, site: Site): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`route without access: ${route.url}`);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // Behind an unfinished answer its own would wait in memory, as would hundreds more that fit into one packet.
+    if (reply.raw.socket === null) throw new Refusal('rate-limited', { retryAfterMs: OUT_OF_TURN_MS });
     if (!READS.has(request.method) && request.headers[CSRF_HEADER] !== '1') throw new Refusal('forbidden');
     const { access } = request.routeOptions.config;
     if (access === 'session') request.session = await authenticate(site, request);

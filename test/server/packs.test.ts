@@ -16,11 +16,12 @@ import {
   packsPath,
   packsReadPath,
   ROUTES,
+  sharePackPath,
 } from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
 import { pause, until } from '../support/waiting.ts';
 import { type Bench, bench } from './support/bench.ts';
-import { hexId, Person, pack, sha256Hex } from './support/person.ts';
+import { hexId, newTicket, Person, pack, sha256Hex } from './support/person.ts';
 
 describe('packs', () => {
   let server: Bench;
@@ -194,6 +195,45 @@ describe('packs', () => {
     await next.close();
   });
 
+  it('holds so much of the packs that a vault is sent, and as much for its links, until it is taken', async () => {
+    let open = 0;
+    const taken = Promise.withResolvers<void>();
+    const slow = await bench({}, (store) => {
+      const get = store.get.bind(store);
+      store.get = async (...pack) => {
+        const blocks = await get(...pack);
+        open++;
+        await taken.promise;
+        return blocks;
+      };
+      return store;
+    });
+    const [owner, other] = [await Person.registered(slow), await Person.registered(slow)];
+    const { id, bytes } = pack(4_194_304);
+    for (const person of [owner, other]) await person.put(bytes);
+    const { proof } = await owner.link();
+    const ticket = newTicket();
+    await slow.askShare('POST', ROUTES.shareTicket, { json: { ...proof, ticket } });
+    const range = 'bytes=0-2097151';
+    const own = () => owner.get(id, { range });
+    const shared = () =>
+      slow.askShare('GET', sharePackPath(id), { headers: { authorization: `Ticket ${ticket}`, range } });
+
+    const running = [];
+    for (const read of [own, shared]) {
+      running.push(...Array.from({ length: 32 }, read));
+      await until('all to be read', () => open === running.length);
+      const refused = await read();
+      assert.deepEqual([refused.code, refused.headers['retry-after']], ['rate-limited', '1']);
+    }
+    assert.equal((await owner.get(id, { range: 'bytes=0-65535' })).code, 'rate-limited');
+    running.push(other.get(id, { range }));
+    taken.resolve();
+    for (const { status } of await Promise.all(running)) assert.equal(status, 206);
+    for (const read of [own, shared]) assert.equal((await read()).status, 206);
+    await slow.close();
+  });
+
   describe('over a real connection', () => {
     let port: number;
     let common: readonly string[];
@@ -256,6 +296,19 @@ describe('packs', () => {
       for (const answer of [...answers.filter((_, i) => i % 3 !== 0), late]) {
         assert.ok(answer.slice(answer.indexOf('\r\n\r\n') + 4) === whole);
       }
+    });
+
+    it('answers one request of a connection after the other, and refuses those that did not wait', async () => {
+      const { id, bytes } = pack();
+      await person.put(bytes);
+      const asked = JSON.stringify({ pack: id });
+      const head = [`POST ${packsReadPath(person.vault)} HTTP/1.1`, ...common, 'Content-Type: application/json'];
+      const request = `${[...head, `Content-Length: ${asked.length}`].join('\r\n')}\r\n\r\n${asked}`;
+      const last = [`${request.repeat(3)}GET ${ROUTES.account} HTTP/1.1`, 'Connection: close'];
+      const answers = await raw(last, Buffer.alloc(0));
+      const codes = [...answers.matchAll(/HTTP\/1.1 (\d{3}) /g)].map(([, code]) => code);
+      assert.deepEqual(codes, ['200', '429', '429', '429']);
+      assert.match(answers, /retry-after: 1\r\n/);
     });
 
     it('ends the connection when the disk fails in the middle of a pack', async () => {
