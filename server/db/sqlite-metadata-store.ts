@@ -2,7 +2,7 @@
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { equal } from '../../shared/bytes/index.ts';
-import type { MetadataStore } from '../domain/index.ts';
+import { ifPossible, type MetadataStore } from '../domain/index.ts';
 import { accounts } from './accounts.ts';
 import { links } from './links.ts';
 import * as initial from './migrations/0001-initial.ts';
@@ -66,7 +66,8 @@ function methods(db: Kysely<Tables>): MetadataStore {
       await db.selectFrom('server').select('id').execute();
     },
     close: async () => {
-      await sql`pragma wal_checkpoint(truncate)`.execute(db);
+      // only moves what is durable already
+      await ifPossible(sql`pragma wal_checkpoint(truncate)`.execute(db));
       await db.destroy();
     },
   };
