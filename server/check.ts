@@ -3,7 +3,7 @@
  * unknown. Ends with 1 when anything is missing or damaged.
  */
 import { readConfig } from './config.ts';
-import { openDataDirectory } from './data-directory.ts';
+import { checkMade, openDataDirectory } from './data-directory.ts';
 import { checkPacks } from './domain/index.ts';
 import { StartError } from './start-error.ts';
 
@@ -12,7 +12,10 @@ const REMOVE = '--remove-unknown';
 async function check(options: readonly string[]): Promise<number> {
   const strange = options.find((option) => option !== REMOVE);
   if (strange !== undefined) throw new StartError(`There is no option ${strange}; there is ${REMOVE}.`);
-  const data = await openDataDirectory(readConfig(process.env));
+  process.umask(0o077);
+  const config = readConfig(process.env);
+  checkMade(config.dataDirectory);
+  const data = await openDataDirectory(config);
   try {
     const { whole, missing, damaged, unknown } = await checkPacks(data.metadata, data.packs);
     for (const id of missing) say(`missing  ${id}`);

@@ -117,7 +117,14 @@ function origin(env: Env, name: string, behindProxy: boolean): string | null {
       `${name} is "${text}"; it must be an origin such as https://backup.example.org, without a path.`,
     );
   }
-  if (url.protocol === 'https:' || isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return text;
+  if (url.protocol === 'https:') {
+    if (behindProxy) return text;
+    throw new StartError(
+      `${name} is ${text}, so a server with TLS stands in front: set HOLDFAST_BEHIND_PROXY=1. ` +
+        'Without it all people have one address, and together the tries that one of them has.',
+    );
+  }
+  if (isLoopback(url.hostname.replace(/^\[|\]$/g, ''))) return text;
   throw new StartError(`${name} is ${text}; outside this machine it must begin with https.`);
 }
 

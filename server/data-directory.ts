@@ -1,4 +1,5 @@
 /** Opens the data directory: lock, database, secrets, packs. Refuses to start on anything that would lose data later. */
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -6,6 +7,9 @@ import { type DirectoryLock, lockDirectory, openSqliteStore } from './db/index.t
 import { type MetadataStore, type PackStore, Refusal, type Secrets, secretsCheck } from './domain/index.ts';
 import { StartError } from './start-error.ts';
 import { createSecrets, openFsPackStore, readSecrets } from './store/index.ts';
+
+export const DATABASE = 'holdfast.db';
+const SECRETS = 'secrets.json';
 
 export interface DataDirectory {
   readonly metadata: MetadataStore;
@@ -21,11 +25,11 @@ export async function openDataDirectory(
   await made(root);
   const lock = locked(root);
   try {
-    const metadata = await database(join(root, 'holdfast.db'));
+    const metadata = await database(join(root, DATABASE));
     try {
-      const secrets = await secretsFor(metadata, join(root, 'secrets.json'));
       const packs = await openFsPackStore({ root: join(root, 'packs'), reserveBytes: config.reserveBytes });
-      await checkMounted(metadata, packs, root);
+      await checkWhole(metadata, packs, root);
+      const secrets = await secretsFor(metadata, join(root, SECRETS));
       return { metadata, packs, secrets, close: () => closed(metadata, lock) };
     } catch (error) {
       await metadata.close();
@@ -35,6 +39,12 @@ export async function openDataDirectory(
     lock.release();
     throw error;
   }
+}
+
+/** For tools that look after a directory: where its name was mistyped they must not make one. */
+export function checkMade(root: string): void {
+  const missing = [DATABASE, SECRETS].map((name) => join(root, name)).find((path) => !existsSync(path));
+  if (missing !== undefined) throw new StartError(`${missing} is missing. Is HOLDFAST_DATA right?`);
 }
 
 async function made(root: string): Promise<void> {
@@ -81,12 +91,26 @@ async function secretsFor(metadata: MetadataStore, path: string): Promise<Secret
   throw new StartError(`${path} does not belong to this database. Put the file back that was backed up with it.`);
 }
 
-/** A disk that is not mounted looks like an empty directory. */
-async function checkMounted(metadata: MetadataStore, packs: PackStore, root: string): Promise<void> {
+/** A disk that is not mounted looks like an empty directory, and a database that is gone like a new one. */
+async function checkWhole(metadata: MetadataStore, packs: PackStore, root: string): Promise<void> {
   const [first] = await metadata.packs('', 1);
-  if (first === undefined || (await packs.has(first.packId, first.size))) return;
-  for await (const _pack of packs.list()) return;
-  throw new StartError(`The database knows of packs, but ${join(root, 'packs')} holds none. Is its disk mounted?`);
+  if (first !== undefined && (await packs.has(first.packId, first.size))) return;
+  const place = join(root, 'packs');
+  const isStocked = await holdsAny(packs);
+  if (first !== undefined && !isStocked) {
+    throw new StartError(`The database knows of packs, but ${place} holds none. Is its disk mounted?`);
+  }
+  if (isStocked && (await metadata.isEmpty())) {
+    throw new StartError(
+      `There are packs in ${place}, but no account in ${join(root, DATABASE)}: that is a new database. ` +
+        'Put the old one back, from your backup if need be.',
+    );
+  }
+}
+
+async function holdsAny(packs: PackStore): Promise<boolean> {
+  for await (const _pack of packs.list()) return true;
+  return false;
 }
 
 async function closed(metadata: MetadataStore, lock: DirectoryLock): Promise<void> {

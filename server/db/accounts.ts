@@ -162,23 +162,37 @@ async function replacePassword(
   record: Bytes,
   wrap: WrapRecord,
   keepSession: string,
-): Promise<void> {
+): Promise<boolean> {
   const account = bytesOf(accountId);
+  const kept = await sessionRow(tx, keepSession);
+  if (kept === undefined) return false;
   await tx.updateTable('accounts').set({ opaque_record: record }).where('account_id', '=', account).execute();
   await tx.deleteFrom('wraps').where('account_id', '=', account).where('kind', '=', wrap.kind).execute();
   await insertWrap(tx, account, wrap);
-  await forgetOthers(tx, account, bytesOf(keepSession));
+  await forgetOthers(tx, account, kept);
+  return true;
+}
+
+function sessionRow(tx: Transaction<Tables>, sessionId: string) {
+  return tx
+    .selectFrom('sessions')
+    .select(['session_id', 'device_id'])
+    .where('session_id', '=', bytesOf(sessionId))
+    .executeTakeFirst();
 }
 
 /** Ends every session but one, and with them the devices that could open new ones by their own keys. */
-async function forgetOthers(tx: Transaction<Tables>, account: Bytes, keepSession: Bytes): Promise<void> {
-  await tx.deleteFrom('sessions').where('account_id', '=', account).where('session_id', '!=', keepSession).execute();
-  const kept = await tx
-    .selectFrom('sessions')
-    .select('device_id')
-    .where('session_id', '=', keepSession)
-    .executeTakeFirst();
-  const device = kept?.device_id ?? new Uint8Array(0);
+async function forgetOthers(
+  tx: Transaction<Tables>,
+  account: Bytes,
+  kept: Pick<Tables['sessions'], 'session_id' | 'device_id'>,
+): Promise<void> {
+  await tx
+    .deleteFrom('sessions')
+    .where('account_id', '=', account)
+    .where('session_id', '!=', kept.session_id)
+    .execute();
+  const device = kept.device_id ?? new Uint8Array(0);
   await tx
     .deleteFrom('wraps')
     .where('account_id', '=', account)
@@ -194,8 +208,9 @@ async function addDevice(
   device: DeviceRecord,
   wrap: WrapRecord,
   most: number,
-): Promise<'added' | 'exists' | 'too-many'> {
+): Promise<'added' | 'exists' | 'too-many' | 'session-ended'> {
   const account = bytesOf(session.accountId);
+  if ((await sessionRow(tx, session.sessionId)) === undefined) return 'session-ended';
   if (await deviceExists(tx, device.deviceId)) return 'exists';
   const { count } = await tx
     .selectFrom('devices')
@@ -236,11 +251,11 @@ async function insertWrap(tx: Transaction<Tables>, account: Bytes, wrap: WrapRec
 /** Adds to what the account holds, unless that would go beyond the limit. */
 export async function charge(
   tx: Transaction<Tables>,
-  cost: { accountId: string; bytes: number; packs: number; byteLimit: number },
+  cost: { accountId: string; bytes: number; byteLimit: number },
 ): Promise<boolean> {
   const charged = await tx
     .updateTable('accounts')
-    .set((e) => ({ used_bytes: e('used_bytes', '+', cost.bytes), packs: e('packs', '+', cost.packs) }))
+    .set((e) => ({ used_bytes: e('used_bytes', '+', cost.bytes) }))
     .where('account_id', '=', bytesOf(cost.accountId))
     .where('used_bytes', '<=', cost.byteLimit - cost.bytes)
     .executeTakeFirst();

@@ -4,4 +4,5 @@
  * HTTP, touch packs.
  */
 export { type DirectoryLock, lockDirectory } from './directory-lock.ts';
+export { copyDatabase } from './node-sqlite.ts';
 export { openSqliteStore } from './sqlite-metadata-store.ts';

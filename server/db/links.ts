@@ -80,7 +80,7 @@ async function createLink(
   const lookup = bytesOf(link.lookup);
   const existing = await tx.selectFrom('links').select('lookup').where('lookup', '=', lookup).executeTakeFirst();
   if (existing !== undefined) return 'exists';
-  const cost = { accountId: link.accountId, bytes: link.record.length, packs: 0, byteLimit };
+  const cost = { accountId: link.accountId, bytes: link.record.length, byteLimit };
   if (!(await charge(tx, cost))) return 'quota-exceeded';
   await tx
     .insertInto('links')

@@ -1,12 +1,14 @@
 /**
  * The sole importer of node:sqlite: what Kysely's SQLite dialect asks of a database, with prepared statements kept, and
- * the disk's failures turned into refusals.
+ * the disk's failures turned into refusals; and a copy of a database that is in use.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import { Refusal } from '../domain/index.ts';
 
 const MOST_STATEMENTS = 256;
+/** More than a database has. */
+const ALL_PAGES = 2 ** 31 - 1;
 const SQLITE_FULL = 13;
 /** Busy, locked, read-only, I/O, corrupt, cannot open, not a database: the disk's or another process's fault, not ours. */
 const SQLITE_UNAVAILABLE: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 14, 26]);
@@ -90,5 +92,15 @@ export class NodeSqlite implements SqliteDatabase {
 
   close(): void {
     this.#database.close();
+  }
+}
+
+/** In one step, which is one moment of the database. Of several, SQLite begins anew whenever somebody wrote between two. */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new DatabaseSync(from, { readOnly: true });
+  try {
+    await backup(source, to, { rate: ALL_PAGES });
+  } finally {
+    source.close();
   }
 }

@@ -1,7 +1,6 @@
 /** The packs that each vault has. */
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { MetadataStore, NewPack } from '../domain/index.ts';
-import { charge } from './accounts.ts';
 import { bytesOf, idOf } from './ids.ts';
 import type { Tables } from './tables.ts';
 
@@ -34,7 +33,7 @@ export function packs(db: Kysely<Tables>): Packs {
   };
 }
 
-async function addPack(tx: Transaction<Tables>, pack: NewPack): Promise<'added' | 'present' | 'quota-exceeded'> {
+async function addPack(tx: Transaction<Tables>, pack: NewPack): Promise<void> {
   const key = { vault_id: bytesOf(pack.vaultId), pack_id: bytesOf(pack.packId) };
   const known = await tx
     .selectFrom('packs')
@@ -42,14 +41,17 @@ async function addPack(tx: Transaction<Tables>, pack: NewPack): Promise<'added' 
     .where('vault_id', '=', key.vault_id)
     .where('pack_id', '=', key.pack_id)
     .executeTakeFirst();
-  if (known !== undefined) return 'present';
-  const { accountId, size, day, byteLimit } = pack;
-  if (!(await charge(tx, { accountId, bytes: size, packs: 1, byteLimit }))) return 'quota-exceeded';
+  if (known !== undefined) return;
+  const { accountId, size, day } = pack;
+  await tx
+    .updateTable('accounts')
+    .set((e) => ({ used_bytes: e('used_bytes', '+', size), packs: e('packs', '+', 1) }))
+    .where('account_id', '=', bytesOf(accountId))
+    .execute();
   await tx
     .insertInto('packs')
     .values({ ...key, size, day })
     .execute();
-  return 'added';
 }
 
 /** One statement for any number of ids: thousands of single look-ups would hold up everybody else. */

@@ -2,7 +2,7 @@
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { equal } from '../../shared/bytes/index.ts';
-import type { MetadataStore } from '../domain/index.ts';
+import { ifPossible, type MetadataStore } from '../domain/index.ts';
 import { accounts } from './accounts.ts';
 import { links } from './links.ts';
 import * as initial from './migrations/0001-initial.ts';
@@ -36,7 +36,7 @@ export async function openSqliteStore(path: string): Promise<MetadataStore> {
   database.exec(PRAGMAS);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   try {
-    await migrate(db);
+    await migrate(database, db);
     wal = await WalSync.open(path);
   } catch (error) {
     database.close();
@@ -66,7 +66,8 @@ function methods(db: Kysely<Tables>): MetadataStore {
       await db.selectFrom('server').select('id').execute();
     },
     close: async () => {
-      await sql`pragma wal_checkpoint(truncate)`.execute(db);
+      // only moves what is durable already
+      await ifPossible(sql`pragma wal_checkpoint(truncate)`.execute(db));
       await db.destroy();
     },
   };
@@ -96,8 +97,14 @@ async function isEmpty(db: Kysely<Tables>): Promise<boolean> {
   return (await db.selectFrom('accounts').select('account_id').limit(1).execute()).length === 0;
 }
 
-async function migrate(db: Kysely<Tables>): Promise<void> {
+/**
+ * In one transaction, which Kysely begins for other databases only: what a start that died leaves half made would end every
+ * later one. Whoever closes the database rolls back.
+ */
+async function migrate(database: NodeSqlite, db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  database.exec('begin immediate');
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+  database.exec('commit');
 }

@@ -87,7 +87,7 @@ async function appendEntries(tx: Transaction<Tables>, append: Append): Promise<A
   if (missing.length > 0) return { outcome: 'packs-missing', missing };
   const bytes = append.bodies.reduce((sum, body) => sum + body.length, 0);
   const { accountId, byteLimit } = append;
-  if (!(await charge(tx, { accountId, bytes, packs: 0, byteLimit }))) return { outcome: 'quota-exceeded' };
+  if (!(await charge(tx, { accountId, bytes, byteLimit }))) return { outcome: 'quota-exceeded' };
   let { seq } = head;
   for (const body of append.bodies) {
     seq += 1;

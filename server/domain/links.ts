@@ -5,7 +5,7 @@ import type { Deps } from './deps.ts';
 import { decode, today } from './fields.ts';
 import { linkState } from './link-rules.ts';
 import type { LinkPolicy, NewLink } from './ports.ts';
-import { Refusal } from './refusal.ts';
+import { ifPossible, Refusal } from './refusal.ts';
 import { logLimit, vaultOf } from './vaults.ts';
 
 export async function createLink(deps: Deps, accountId: string, request: LinkCreateRequest): Promise<void> {
@@ -60,5 +60,5 @@ export async function deleteLink(deps: Deps, accountId: string, lookup: string):
 
 /** Downloads that stopped asking are over; whoever counts downloads settles them first. */
 export function settleTickets(deps: Deps): Promise<void> {
-  return deps.metadata.settleTickets(deps.clock.now() - LINK_TICKET_IDLE_MS);
+  return ifPossible(deps.metadata.settleTickets(deps.clock.now() - LINK_TICKET_IDLE_MS));
 }

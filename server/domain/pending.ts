@@ -1,4 +1,4 @@
-/** Half-done exchanges (sign-ins, challenges) in memory: each is taken once, lives a short time, and they are capped. */
+/** What is remembered for a short time (sign-ins and challenges half done, sign-ups done) in memory, and so much at most. */
 import type { Clock } from './ports.ts';
 import { Refusal } from './refusal.ts';
 
@@ -21,11 +21,16 @@ export class Pending<T> {
     this.#waiting.set(key, { value, until: this.#clock.now() + this.#ttlMs });
   }
 
-  take(key: string): T | null {
+  peek(key: string): T | null {
     this.#forgetExpired();
-    const found = this.#waiting.get(key);
+    return this.#waiting.get(key)?.value ?? null;
+  }
+
+  /** Answers it this once. */
+  take(key: string): T | null {
+    const found = this.peek(key);
     this.#waiting.delete(key);
-    return found?.value ?? null;
+    return found;
   }
 
   #forgetExpired(): void {

@@ -108,7 +108,6 @@ export interface NewPack {
   readonly packId: string;
   readonly size: number;
   readonly day: number;
-  readonly byteLimit: number;
 }
 
 export interface PackRecord {
@@ -169,8 +168,11 @@ export interface MetadataStore {
   createAccount(account: NewAccount): Promise<'created' | 'name-taken' | 'exists'>;
   accountByName(nameMac: Bytes): Promise<AccountRecord | null>;
   accountById(accountId: string): Promise<AccountRecord | null>;
-  /** Replaces record and password wrap, and forgets every session and device of the account but one session and its device. */
-  replacePassword(accountId: string, record: Bytes, wrap: WrapRecord, keepSession: string): Promise<void>;
+  /**
+   * Replaces record and password wrap, and forgets every session and device of the account but one session and its device.
+   * False when that session has ended.
+   */
+  replacePassword(accountId: string, record: Bytes, wrap: WrapRecord, keepSession: string): Promise<boolean>;
   recoveryByLookup(lookup: string): Promise<{ accountId: string; publicKey: Bytes } | null>;
   deviceById(deviceId: string): Promise<(DeviceRecord & { accountId: string }) | null>;
   /** Adds the device with its wrap and binds the session to it. */
@@ -179,7 +181,7 @@ export interface MetadataStore {
     device: DeviceRecord,
     wrap: WrapRecord,
     most: number,
-  ): Promise<'added' | 'exists' | 'too-many'>;
+  ): Promise<'added' | 'exists' | 'too-many' | 'session-ended'>;
   /** The account's wraps; of the device wraps only this device's. */
   wrapsOf(accountId: string, deviceId: string | null): Promise<readonly WrapRecord[]>;
 
@@ -201,7 +203,8 @@ export interface MetadataStore {
   /** Those of the ids that the vault does not have, in the order given. */
   missingPacks(vaultId: string, packIds: readonly string[]): Promise<readonly string[]>;
   packSize(vaultId: string, packId: string): Promise<number | null>;
-  addPack(pack: NewPack): Promise<'added' | 'present' | 'quota-exceeded'>;
+  /** Gives the vault a pack and charges the account for it, once. */
+  addPack(pack: NewPack): Promise<void>;
   /** Every pack once, whatever vaults hold it, in order of id; `after` is the last id of the page before, '' for the first. */
   packs(after: string, limit: number): Promise<readonly PackRecord[]>;
 

@@ -2,6 +2,8 @@
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { type Head, PROBLEMS, type ProblemCode } from '../../shared/protocol/index.ts';
 
+const UNWRITABLE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['server-full', 'unavailable']);
+
 export interface RefusalDetail {
   /** Pack ids that a commit names and the server does not have. */
   readonly missing?: readonly string[];
@@ -24,5 +26,14 @@ export class Refusal extends HoldfastError {
     this.problem = problem;
     this.missing = detail.missing;
     this.head = detail.head;
+  }
+}
+
+/** For notes that nobody asked for: where the disk does not take one, what it is about goes on without. */
+export async function ifPossible(note: Promise<unknown>): Promise<void> {
+  try {
+    await note;
+  } catch (error) {
+    if (!(error instanceof Refusal) || !UNWRITABLE.has(error.problem)) throw error;
   }
 }

@@ -1,8 +1,8 @@
 /** Sign-up: one request creates the account whole (record, wraps, recovery key, device, two vaults) or not at all. */
-import { timingSafeEqual } from 'node:crypto';
+import { type Bytes, equal } from '../../shared/bytes/index.ts';
 import type { Device, RegistrationFinishRequest, Wrap } from '../../shared/protocol/index.ts';
 import type { Deps } from './deps.ts';
-import { decode, encode, loginName, today } from './fields.ts';
+import { decode, encode, loginName, sha256, today } from './fields.ts';
 import { checkRecord, registrationResponse } from './opaque.ts';
 import { type DeviceRecord, type NewAccount, type NewVault, WRAP_KIND, type WrapRecord } from './ports.ts';
 import { Refusal } from './refusal.ts';
@@ -21,25 +21,28 @@ export async function startRegistration(deps: Deps, rawName: string, request: st
 export async function finishRegistration(deps: Deps, request: RegistrationFinishRequest): Promise<OpenedSession> {
   if (deps.settings.registration === 'closed') throw new Refusal('registration-closed');
   const account = await newAccount(deps, request);
+  const digest = sha256(Buffer.from(JSON.stringify(request)));
   const outcome = await deps.metadata.createAccount(account);
-  if (outcome !== 'created' && !(await isRepetition(deps, account))) {
+  if (outcome === 'created') deps.registrations.put(account.accountId, digest);
+  else if (!(await isRepetition(deps, account, digest))) {
     throw new Refusal(outcome === 'name-taken' ? 'name-taken' : 'already-exists');
   }
   const { deviceId } = account.device;
   return openSession(deps, { accountId: account.accountId, client: request.client, deviceId });
 }
 
-/** A client whose answer was lost asks again; only it knows the record, so it is let in rather than told of itself. */
-async function isRepetition(deps: Deps, account: NewAccount): Promise<boolean> {
-  const [existing, device] = await Promise.all([
-    deps.metadata.accountByName(account.nameMac),
-    deps.metadata.deviceById(account.device.deviceId),
+/**
+ * A client whose answer was lost asks again, in the same words and soon. Later nobody may: whoever read the database knows
+ * everything in the request but the name.
+ */
+async function isRepetition(deps: Deps, { accountId, record, device }: NewAccount, digest: Bytes): Promise<boolean> {
+  const first = deps.registrations.peek(accountId);
+  if (first === null || !equal(first, digest)) return false;
+  const [now, known] = await Promise.all([
+    deps.metadata.accountById(accountId),
+    deps.metadata.deviceById(device.deviceId),
   ]);
-  return (
-    existing?.accountId === account.accountId &&
-    device?.accountId === account.accountId &&
-    timingSafeEqual(existing.record, account.record)
-  );
+  return now !== null && equal(now.record, record) && known !== null;
 }
 
 async function newAccount(deps: Deps, request: RegistrationFinishRequest): Promise<NewAccount> {

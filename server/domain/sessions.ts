@@ -10,7 +10,7 @@ import {
 import type { Deps } from './deps.ts';
 import { encode, newId, newToken, tokenHash } from './fields.ts';
 import type { ClientKind, SessionRecord } from './ports.ts';
-import { Refusal } from './refusal.ts';
+import { ifPossible, Refusal } from './refusal.ts';
 
 /** A device that signs in again and again keeps this many sessions. */
 const SESSIONS_PER_DEVICE = 4;
@@ -56,7 +56,7 @@ export async function sessionOf(deps: Deps, token: string): Promise<SessionRecor
   const now = deps.clock.now();
   if (session === null || sessionEnd(session) <= now) throw new Refusal('unauthorized');
   if (now - session.lastSeenAt < SEEN_STEP_MS) return session;
-  await deps.metadata.touchSession(session.sessionId, now);
+  await ifPossible(deps.metadata.touchSession(session.sessionId, now));
   return { ...session, lastSeenAt: now };
 }
 

@@ -1,6 +1,6 @@
 /** Sign-in by password, by device key and by recovery words, and the change of the password. */
 import { createPublicKey, verify } from 'node:crypto';
-import { fromHex } from '../../shared/bytes/index.ts';
+import { equal, fromHex } from '../../shared/bytes/index.ts';
 import { challengeInput, type Device, type LoginStartAnswer, type Wrap } from '../../shared/protocol/index.ts';
 import type { Deps, PendingChallenge } from './deps.ts';
 import { decode, encode, loginName, newId, newToken } from './fields.ts';
@@ -28,7 +28,7 @@ export async function startLogin(deps: Deps, rawName: string, request: string): 
     identifiers,
   );
   const loginId = newId();
-  deps.logins.put(loginId, { state, name, accountId: account?.accountId ?? null });
+  deps.logins.put(loginId, { state, name, account });
   return { loginId, response };
 }
 
@@ -40,8 +40,14 @@ export async function finishLogin(
   if (login === null) throw new Refusal('credentials');
   const identifiers = { client: login.name, server: deps.secrets.serverId };
   const proven = await loginProven(login.state, request.finish, identifiers);
-  if (!proven || login.accountId === null) throw new Refusal('credentials');
-  return openSession(deps, { accountId: login.accountId, client: request.client, deviceId: null });
+  if (!proven || login.account === null) throw new Refusal('credentials');
+  const { accountId, record } = login.account;
+  const opened = await openSession(deps, { accountId, client: request.client, deviceId: null });
+  // Compared when the session is there: a password that changes later ends it with all others.
+  const account = await deps.metadata.accountById(accountId);
+  if (account !== null && equal(account.record, record)) return opened;
+  await deps.metadata.endSession(accountId, opened.session.sessionId);
+  throw new Refusal('credentials');
 }
 
 /** Also for subjects that do not exist. */
@@ -111,6 +117,7 @@ export async function addDevice(deps: Deps, session: SessionRecord, request: Dev
   if (session.deviceId === device.deviceId) return;
   if (session.deviceId !== null) throw new Refusal('already-exists');
   const outcome = await deps.metadata.addDevice(session, device, wrap, MOST_DEVICES);
+  if (outcome === 'session-ended') throw new Refusal('unauthorized');
   if (outcome === 'exists') throw new Refusal('already-exists');
   if (outcome === 'too-many') throw new Refusal('forbidden');
 }
@@ -132,5 +139,7 @@ export async function finishPasswordChange(
   if (account === null) throw new Refusal('unauthorized');
   if (Buffer.from(account.nameMac).toString('hex') !== userIdentifier) throw new Refusal('credentials');
   const record = await opaqueRecord(deps, request.record);
-  await deps.metadata.replacePassword(session.accountId, record, passwordWrap(request.wrap), session.sessionId);
+  const wrap = passwordWrap(request.wrap);
+  const replaced = await deps.metadata.replacePassword(session.accountId, record, wrap, session.sessionId);
+  if (!replaced) throw new Refusal('unauthorized');
 }

@@ -12,6 +12,8 @@ import type { App, Origins, Site } from './site.ts';
 const COOKIE = '__Host-holdfast';
 const COOKIE_OPTIONS = { path: '/', secure: true, httpOnly: true, sameSite: 'strict' } as const;
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** For a request that did not wait for the answer before it. */
+const OUT_OF_TURN_MS = 1_000;
 
 export function accessControl(app: App, site: Site): void {
   app.decorateRequest('session', null);
@@ -19,11 +21,17 @@ export function accessControl(app: App, site: Site): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`route without access: ${route.url}`);
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
+    // Behind an unfinished answer its own would wait in memory, as would hundreds more that fit into one packet.
+    if (reply.raw.socket === null) throw new Refusal('rate-limited', { retryAfterMs: OUT_OF_TURN_MS });
     if (!READS.has(request.method) && request.headers[CSRF_HEADER] !== '1') throw new Refusal('forbidden');
     const { access } = request.routeOptions.config;
     if (access === 'session') request.session = await authenticate(site, request);
     if (access === 'ticket') request.ticket = credential(request, 'Ticket');
+  });
+  // A body may take minutes to come, and the session may have ended meanwhile.
+  app.addHook('preHandler', async (request) => {
+    if (request.session !== null && !READS.has(request.method)) request.session = await authenticate(site, request);
   });
 }
 
@@ -88,5 +96,5 @@ export async function answerGrant(site: Site, reply: FastifyReply, { session, to
 
 /** Makes the browser forget the cookie of a session that has ended. */
 export function forgetCookie(reply: FastifyReply): void {
-  reply.clearCookie(COOKIE, COOKIE_OPTIONS).header('clear-site-data', '"cookies"');
+  reply.clearCookie(COOKIE, COOKIE_OPTIONS);
 }

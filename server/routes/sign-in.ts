@@ -124,7 +124,7 @@ export function challengeRoutes(app: App, site: Site): void {
   );
 }
 
-/** The limit counts HMACs, so that no name stays in memory. */
+/** The limit counts HMACs: it remembers them far longer than a sign-in does its name. */
 function nameKey({ deps }: Site, request: FastifyRequest): string {
   const { name } = request.body as { name: string };
   return loginName(deps.secrets.nameKey, name).userIdentifier;

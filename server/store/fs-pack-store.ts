@@ -31,8 +31,11 @@ class FsPackStore implements PackStore {
   readonly #root: string;
   readonly #incoming: string;
   readonly #reserveBytes: number;
+  /** What was free when the disk was asked, less the reserve and what had been and was since promised. */
   #room = 0;
   #roomUntil = 0;
+  /** Bytes of packs that are being received: the disk may not have counted any of them yet. */
+  #promised = 0;
 
   constructor({ root, reserveBytes }: FsPackStoreOptions) {
     this.#root = root;
@@ -49,7 +52,15 @@ class FsPackStore implements PackStore {
 
   async put(packId: string, size: number, source: AsyncIterable<Uint8Array>): Promise<void> {
     const place = this.#place(packId);
-    await this.#checkRoom(size);
+    await this.#promise(size);
+    try {
+      await this.#store(place, packId, size, source);
+    } finally {
+      this.#promised -= size;
+    }
+  }
+
+  async #store(place: string, packId: string, size: number, source: AsyncIterable<Uint8Array>): Promise<void> {
     const path = join(this.#incoming, randomUUID());
     const handle = await onDisk(open(path, 'wx', 0o600));
     try {
@@ -130,15 +141,16 @@ class FsPackStore implements PackStore {
     }
   }
 
-  /** The disk is asked once a second, and before a pack is refused; what was taken in since then counts. */
-  async #checkRoom(size: number): Promise<void> {
+  /** The disk is asked once a second, and before a pack is refused. */
+  async #promise(size: number): Promise<void> {
     if (this.#room < size || performance.now() > this.#roomUntil) {
       const { bavail, bsize } = await onDisk(statfs(this.#root));
-      this.#room = bavail * bsize - this.#reserveBytes;
+      this.#room = bavail * bsize - this.#reserveBytes - this.#promised;
       this.#roomUntil = performance.now() + ROOM_HOLDS_MS;
     }
     if (this.#room < size) throw new Refusal('server-full');
     this.#room -= size;
+    this.#promised += size;
   }
 }
 

@@ -23,6 +23,7 @@ describe('settings', () => {
     const config = readConfig({ ...PROXY, HOLDFAST_HOST: '0.0.0.0', HOLDFAST_PORT: '80', HOLDFAST_QUOTA_BYTES: '5' });
     assert.deepEqual([config.host, config.port, config.quotaBytes], ['0.0.0.0', 80, 5]);
     assert.equal(readConfig({ HOLDFAST_HOST: '::1' }).host, '::1');
+    assert.equal(readConfig({ HOLDFAST_ORIGIN: 'http://localhost:81' }).origin, 'http://localhost:81');
   });
 
   it('are refused by name when they are wrong', () => {
@@ -42,6 +43,8 @@ describe('settings', () => {
       'HOLDFAST_ORIGIN is missing': { HOLDFAST_BEHIND_PROXY: '1' },
       'begin with https': { ...PROXY, HOLDFAST_ORIGIN: 'http://backup.example.org' },
       'without a path': { ...PROXY, HOLDFAST_ORIGIN: 'https://backup.example.org/' },
+      'set HOLDFAST_BEHIND_PROXY=1. Without it': { HOLDFAST_ORIGIN: PROXY.HOLDFAST_ORIGIN },
+      'HOLDFAST_SHARE_ORIGIN is https://share': { HOLDFAST_SHARE_ORIGIN: PROXY.HOLDFAST_SHARE_ORIGIN },
       'HOLDFAST_SHARE_ORIGIN is "x"': { HOLDFAST_SHARE_ORIGIN: 'x' },
       'they must differ': { ...PROXY, HOLDFAST_SHARE_ORIGIN: PROXY.HOLDFAST_ORIGIN },
     };

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ROUTES } from '../../shared/protocol/index.ts';
+import { Refusal } from '../../server/domain/index.ts';
+import { openFsPackStore } from '../../server/store/index.ts';
+import { LINK_TICKET_IDLE_MS, ROUTES, sharePackPath } from '../../shared/protocol/index.ts';
 import { AccountInfo, LogPage } from '../../shared/protocol/schemas.ts';
 import { bench } from './support/bench.ts';
 import { Child } from './support/child.ts';
-import { entry, Person, pack, sha256Hex } from './support/person.ts';
+import { entry, newTicket, Person, pack, sha256Hex } from './support/person.ts';
 
 /** Puts and commits until the server dies; answers what was acknowledged. */
 async function backUp(person: Person, seen: { packs: Set<string>; entries: Buffer[] }): Promise<void> {
@@ -107,6 +109,26 @@ describe('a full disk', () => {
       await server.close();
     }));
 
+  it('counts what is on its way to the disk as if it were there', () =>
+    mounted(8, async (path) => {
+      const { bavail, bsize } = await statfs(path);
+      const store = await openFsPackStore({ root: path, reserveBytes: bavail * bsize - 1_572_864 });
+      const [first, second] = [pack(1_048_576), pack(1_048_576)];
+      const put = ({ id, bytes }: typeof first, meanwhile = async () => {}) =>
+        store.put(
+          id,
+          bytes.length,
+          (async function* () {
+            await meanwhile();
+            yield bytes;
+          })(),
+        );
+      await put(first, async () => {
+        await assert.rejects(put(second), (error) => error instanceof Refusal && error.problem === 'server-full');
+      });
+      assert.equal(await store.has(first.id, 1_048_576), true);
+    }));
+
   it('refuses commits with 507 when not even the database fits, and takes them again later', () =>
     mounted(8, async (path) => {
       const server = await bench({ HOLDFAST_DATA: join(path, 'data') });
@@ -131,6 +153,38 @@ describe('a full disk', () => {
       assert.equal((await person.append([entry(262_144)])).status, 200);
       const { usedBytes } = (await person.ask('GET', ROUTES.account)).as(AccountInfo);
       assert.equal(usedBytes, 1_024 + 1_024 + (person.head.seq - 1) * 262_144);
+      await server.close();
+    }));
+
+  it('goes on reading, for who is signed in, when nothing can be written, and ends in good order', () =>
+    mounted(24, async (path) => {
+      const server = await bench({ HOLDFAST_DATA: join(path, 'data') });
+      const person = await Person.registered(server);
+      const { id, bytes } = pack();
+      assert.equal((await person.put(bytes)).status, 200);
+      const { proof } = await person.link();
+      const [ticket, idle] = [newTicket(), newTicket()];
+      for (const each of [idle, ticket]) {
+        server.now += LINK_TICKET_IDLE_MS / 2 + 1;
+        await server.askShare('POST', ROUTES.shareTicket, { json: { ...proof, ticket: each } });
+      }
+      const ballast = await open(join(path, 'ballast'), 'w');
+      await assert.rejects(async () => {
+        for (;;) await ballast.write(Buffer.alloc(4_096));
+      }, /ENOSPC/);
+      await ballast.close();
+
+      server.now += LINK_TICKET_IDLE_MS / 2;
+      const headers = { authorization: `Ticket ${ticket}` };
+      for (let i = 0; i < 3; i++) {
+        assert.equal((await person.get(id)).status, 200);
+        assert.equal((await person.readLog(0)).status, 200);
+        assert.equal((await person.ask('GET', ROUTES.links)).status, 200);
+        assert.equal((await server.askShare('POST', ROUTES.shareOpen, { json: proof })).status, 200);
+        assert.equal((await server.askShare('GET', sharePackPath(id), { headers })).status, 200);
+      }
+      for (const answer of [await person.append([entry(65_536)]), await person.deviceLogin()])
+        assert.equal(answer.code, 'server-full');
       await server.close();
     }));
 

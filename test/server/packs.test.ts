@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readdir, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import fastify from 'fastify';
 import { Refusal } from '../../server/domain/index.ts';
@@ -15,11 +16,12 @@ import {
   packsPath,
   packsReadPath,
   ROUTES,
+  sharePackPath,
 } from '../../shared/protocol/index.ts';
 import { AccountInfo, PackAnswer, PacksMissingAnswer } from '../../shared/protocol/schemas.ts';
 import { pause, until } from '../support/waiting.ts';
 import { type Bench, bench } from './support/bench.ts';
-import { hexId, Person, pack, sha256Hex } from './support/person.ts';
+import { hexId, newTicket, Person, pack, sha256Hex } from './support/person.ts';
 
 describe('packs', () => {
   let server: Bench;
@@ -133,6 +135,30 @@ describe('packs', () => {
     await small.close();
   });
 
+  it('counts what it has let in, whatever else came meanwhile, and lets nothing in that this leaves no room for', async () => {
+    const small = await bench({ HOLDFAST_QUOTA_BYTES: `${2_048 + 65_536}` });
+    const owner = await Person.registered(small);
+    const [first, second] = [pack(), pack()];
+    async function* slowly() {
+      assert.equal((await owner.put(second.bytes)).code, 'quota-exceeded');
+      assert.equal((await owner.link()).answer.status, 200);
+      yield first.bytes;
+    }
+    const answer = await small.app.inject({
+      method: 'POST',
+      url: packsPath(owner.vault),
+      headers: { ...owner.bearer, 'x-ebk': '1', [PACK_HEADER]: first.id, 'content-length': '65536' },
+      payload: Readable.from(slowly()),
+    });
+    assert.equal(answer.statusCode, 200);
+    const { usedBytes, packs } = (await owner.ask('GET', ROUTES.account)).as(AccountInfo);
+    assert.deepEqual([usedBytes, packs], [2_048 + 65_536 + 1_110, 1]);
+    const stored = [];
+    for await (const { packId } of small.data.packs.list()) stored.push(packId);
+    assert.deepEqual(stored, [first.id]);
+    await small.close();
+  });
+
   it('shows packs to their own vault only, though others may store the same', async () => {
     const stranger = await Person.registered(server);
     const { id, bytes } = pack();
@@ -167,6 +193,45 @@ describe('packs', () => {
     const next = await bench({ HOLDFAST_DATA: join(own.root, 'data') });
     assert.deepEqual(await readdir(join(own.root, 'data', 'packs', 'incoming')), []);
     await next.close();
+  });
+
+  it('holds so much of the packs that a vault is sent, and as much for its links, until it is taken', async () => {
+    let open = 0;
+    const taken = Promise.withResolvers<void>();
+    const slow = await bench({}, (store) => {
+      const get = store.get.bind(store);
+      store.get = async (...pack) => {
+        const blocks = await get(...pack);
+        open++;
+        await taken.promise;
+        return blocks;
+      };
+      return store;
+    });
+    const [owner, other] = [await Person.registered(slow), await Person.registered(slow)];
+    const { id, bytes } = pack(4_194_304);
+    for (const person of [owner, other]) await person.put(bytes);
+    const { proof } = await owner.link();
+    const ticket = newTicket();
+    await slow.askShare('POST', ROUTES.shareTicket, { json: { ...proof, ticket } });
+    const range = 'bytes=0-2097151';
+    const own = () => owner.get(id, { range });
+    const shared = () =>
+      slow.askShare('GET', sharePackPath(id), { headers: { authorization: `Ticket ${ticket}`, range } });
+
+    const running = [];
+    for (const read of [own, shared]) {
+      running.push(...Array.from({ length: 32 }, read));
+      await until('all to be read', () => open === running.length);
+      const refused = await read();
+      assert.deepEqual([refused.code, refused.headers['retry-after']], ['rate-limited', '1']);
+    }
+    assert.equal((await owner.get(id, { range: 'bytes=0-65535' })).code, 'rate-limited');
+    running.push(other.get(id, { range }));
+    taken.resolve();
+    for (const { status } of await Promise.all(running)) assert.equal(status, 206);
+    for (const read of [own, shared]) assert.equal((await read()).status, 206);
+    await slow.close();
   });
 
   describe('over a real connection', () => {
@@ -231,6 +296,19 @@ describe('packs', () => {
       for (const answer of [...answers.filter((_, i) => i % 3 !== 0), late]) {
         assert.ok(answer.slice(answer.indexOf('\r\n\r\n') + 4) === whole);
       }
+    });
+
+    it('answers one request of a connection after the other, and refuses those that did not wait', async () => {
+      const { id, bytes } = pack();
+      await person.put(bytes);
+      const asked = JSON.stringify({ pack: id });
+      const head = [`POST ${packsReadPath(person.vault)} HTTP/1.1`, ...common, 'Content-Type: application/json'];
+      const request = `${[...head, `Content-Length: ${asked.length}`].join('\r\n')}\r\n\r\n${asked}`;
+      const last = [`${request.repeat(3)}GET ${ROUTES.account} HTTP/1.1`, 'Connection: close'];
+      const answers = await raw(last, Buffer.alloc(0));
+      const codes = [...answers.matchAll(/HTTP\/1.1 (\d{3}) /g)].map(([, code]) => code);
+      assert.deepEqual(codes, ['200', '429', '429', '429']);
+      assert.match(answers, /retry-after: 1\r\n/);
     });
 
     it('ends the connection when the disk fails in the middle of a pack', async () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { it } from 'node:test';
+import { it, mock } from 'node:test';
 import { openSqliteStore } from '../../server/db/index.ts';
 
 /**
@@ -53,5 +53,22 @@ it('remembers nothing but what is declared, in strict tables, durably', async ()
   assert.equal(db.prepare('pragma journal_mode').get()?.journal_mode, 'wal');
   db.close();
   await store.close();
+  await rm(root, { recursive: true });
+});
+
+it('is made whole or not at all, so that a start that died in the middle does not end the next one', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'holdfast-schema-'));
+  const path = join(root, 'holdfast.db');
+  const { prepare } = DatabaseSync.prototype;
+  const dying = mock.method(DatabaseSync.prototype, 'prepare', function (this: DatabaseSync, sql: string) {
+    if (sql.startsWith('create table devices')) throw new Error('died');
+    return prepare.call(this, sql);
+  });
+  await assert.rejects(openSqliteStore(path), /died/);
+  dying.mock.restore();
+  const db = new DatabaseSync(path);
+  assert.deepEqual(db.prepare('select name from sqlite_master').all(), []);
+  db.close();
+  await (await openSqliteStore(path)).close();
   await rm(root, { recursive: true });
 });

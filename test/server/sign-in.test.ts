@@ -47,6 +47,22 @@ describe('sign-in', () => {
     assert.notEqual(second.token, first.token);
   });
 
+  it('answers no registration that was repeated late or in other words', async () => {
+    const person = new Person(server);
+    const json = await person.registration();
+    const finish = async (change = {}) =>
+      (await server.ask('POST', ROUTES.registrationFinish, { json: { ...json, ...change } })).code;
+    assert.equal(await finish(), 200);
+    const own = device(person.device.wire.deviceId).wire;
+    const wraps = [person.wrap(1), { ...person.wrap(2), blob: 'bmV3' }];
+    for (const change of [{ device: own }, { wraps }, { client: 'web' }, { name: ` ${person.name}` }])
+      assert.equal(await finish(change), 'name-taken');
+    assert.equal(await finish({ name: 'another@example.org' }), 'already-exists');
+    assert.equal(await finish(), 200);
+    server.now += 600_000;
+    assert.equal(await finish(), 'name-taken');
+  });
+
   it('says that a name is taken at the finish only, in any spelling of it', async () => {
     const first = await Person.registered(server, 'Ärger@Example.org');
     const second = new Person(server, '  ärger@EXAMPLE.org ');
@@ -354,11 +370,11 @@ describe('sessions', () => {
     assert.equal((await server.ask('GET', ROUTES.account, { headers })).code, 'unauthorized');
   });
 
-  it('takes the cookie away at sign-out and leaves the browser’s storage alone', async () => {
+  it('takes its own cookie away at sign-out and nothing else', async () => {
     const person = await Person.registered(server);
     const cookie = cookieOf((await person.login('correct horse', 'web'))?.headers ?? {});
     const answer = await server.ask('DELETE', ROUTES.session, { headers: { cookie } });
-    assert.equal(answer.headers['clear-site-data'], '"cookies"');
+    assert.equal(answer.headers['clear-site-data'], undefined, 'it would clear those of neighbouring sites as well');
     assert.match(String(answer.headers['set-cookie']), /^__Host-holdfast=;.*Expires=Thu, 01 Jan 1970/);
   });
 

@@ -103,6 +103,14 @@ describe('the data directory', () => {
     await open();
   });
 
+  it('refuses to make a new database for packs that are there', async () => {
+    const path = join(data, 'holdfast.db');
+    await rename(path, `${path}.kept`);
+    for (const _ of [1, 2]) await refused(/There are packs in .* but no account in .*holdfast\.db.*backup/);
+    await rename(`${path}.kept`, path);
+    await open();
+  });
+
   it('refuses a damaged database', async () => {
     const path = join(data, 'holdfast.db');
     const whole = await readFile(path);

@@ -398,7 +398,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
   E_TIMEOUT: ['The server took too long to answer.', UNTOUCHED, 'Try again in a moment.'],
   E_UNAVAILABLE: ['The server is busy or being repaired.', UNTOUCHED, 'Try again in a few minutes.'],
   E_RATE: ['The server asked to slow down.', UNTOUCHED, 'Wait a minute, then try again.'],
-  E_SERVER_FULL: ['The server has no space left.', UNTOUCHED, 'Tell whoever runs it. Restoring still works.'],
+  E_SERVER_FULL: [
+    'The server has no space left.',
+    UNTOUCHED,
+    'Tell whoever runs it. Where you are signed in you can still restore.',
+  ],
   E_QUOTA: [
     'Your space on the server is used up.',
     UNTOUCHED,
