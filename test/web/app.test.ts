@@ -198,6 +198,33 @@ describe('the app', () => {
     await card.waitFor({ state: 'detached' });
   });
 
+  test('a link whose limit is changed ends on the day it had; one that has expired gets a new one', async () => {
+    const page = await open();
+    await signIn(page, screens.url);
+    await page.getByRole('link', { name: 'Links' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit link' });
+    const edit = async (name: string): Promise<string> => {
+      await page.getByRole('button', { name: `Actions for the link to ${name}` }).click();
+      await page.getByRole('menuitem', { name: 'Edit expiry and limit' }).click();
+      const chosen = await dialog.getByLabel('How long it works').locator('option:checked').innerText();
+      await dialog.getByLabel('Downloads allowed').fill('50');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      return chosen;
+    };
+    const card = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    for (const [name, chosen, expires] of [
+      ['Wedding.mp4', 'As now, until 26 Nov 2026', 'Expires 26 Nov 2026'],
+      ['Lofoten', 'As now, no end', 'Expires never'],
+    ] as const) {
+      assert.equal(await edit(name), chosen);
+      await card(name).getByText('of 50').waitFor();
+      await card(name).getByText(expires).waitFor();
+    }
+    assert.equal(await edit('Household budget.xlsx'), '7 days from today');
+    await card('Household budget.xlsx').getByText('Active').waitFor();
+  });
+
   test('a restore that fails says so, keeps nothing, and offers another try', async () => {
     const page = await open();
     await signIn(page, screens.url);

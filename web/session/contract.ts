@@ -220,7 +220,12 @@ export interface VaultApi {
 
   createLink(fileId: string, options: LinkOptions): Promise<LinkSummary>;
   links(): Promise<readonly LinkSummary[]>;
-  updateLink(linkId: string, expiresInDays: number | null, maxDownloads: number | null): Promise<void>;
+  /** E_NOT_FOUND when the server no longer has it. */
+  updateLink(
+    linkId: string,
+    expiresInDays: LinkOptions['expiresInDays'] | 'unchanged',
+    maxDownloads: number | null,
+  ): Promise<void>;
   revokeLink(linkId: string): Promise<void>;
 }
 

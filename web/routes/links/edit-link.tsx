@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { LinkSummary } from '../../session/index.ts';
 import { Button, Dialog, ErrorNote, FileIcon, Name, Select, TextField, text } from '../../ui/index.ts';
 import { useAction, useDesk } from '../desk.ts';
-import { DEFAULT_DAYS, daysOf, EXPIRY_OPTIONS, limitOf } from './link-options.ts';
+import { AS_NOW, DEFAULT_DAYS, daysOf, editOptions, limitOf } from './link-options.ts';
 
 export interface EditLinkProps {
   link: LinkSummary;
@@ -13,12 +13,12 @@ export interface EditLinkProps {
 
 export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
   const { api, say } = useDesk();
-  const [days, setDays] = useState(link.expiresAt === null ? 'always' : DEFAULT_DAYS);
+  const [days, setDays] = useState<string>(link.state === 'expired' ? DEFAULT_DAYS : AS_NOW);
   const [limit, setLimit] = useState(link.maxDownloads === null ? '' : String(link.maxDownloads));
   const maxDownloads = limitOf(limit);
   const save = useAction(async () => {
     if (maxDownloads === undefined) return;
-    await api.updateLink(link.linkId, daysOf(days), maxDownloads);
+    await api.updateLink(link.linkId, days === AS_NOW ? AS_NOW : daysOf(days), maxDownloads);
     say(text.links.saved);
     onSaved();
   });
@@ -35,7 +35,7 @@ export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
           save.run();
         }}
       >
-        <Select label={text.links.expiresFromToday} value={days} options={EXPIRY_OPTIONS} onChange={setDays} />
+        <Select label={text.links.howLong} value={days} options={editOptions(link)} onChange={setDays} />
         <TextField
           label={text.createLink.limit}
           hint={`${text.createLink.limitHint} ${text.links.received} ${text.links.receivedOf(link.received, null)}.`}

@@ -3,7 +3,7 @@
  * decides anything. A second language is a second file of the same shape.
  */
 import type { ErrorCode } from '../../../shared/errors/index.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts';
+import { formatBytes, formatCount, formatDay, formatDuration, formatRate } from '../format.ts';
 
 const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
@@ -242,7 +242,9 @@ export const links = {
     `The link to “${name}” stops working at once, for everyone. Copies already downloaded stay with whoever has them. Your file stays in your backup.`,
   revoked: 'The link no longer works',
   editTitle: 'Edit link',
-  expiresFromToday: 'Works, from today, for',
+  howLong: 'How long it works',
+  asNow: (until: number | null) => (until === null ? 'As now, no end' : `As now, until ${formatDay(until)}`),
+  fromToday: (count: number) => `${createLink.days(count)} from today`,
   saved: 'Link saved',
   save: 'Save',
 };
