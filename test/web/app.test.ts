@@ -237,6 +237,26 @@ describe('the app', () => {
     await tray.getByText('E_INTEGRITY').waitFor();
   });
 
+  test('hidden restores come back when one fails or asks, and their heading never calls that done', async () => {
+    for (const [name, heading] of [
+      ['fails', '1 restore failed'],
+      ['conflict', 'A restore needs your answer'],
+    ] as const) {
+      const page = await open();
+      await signIn(page, screens.url, name);
+      await page.getByRole('row', { name: /Lease/ }).click();
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      const tray = page.getByRole('region', { name: 'Restores' });
+      await tray.getByRole('heading', { name: '1 restore running' }).waitFor();
+      await tray.getByRole('button', { name: 'Hide restores' }).click();
+      await tray.getByRole('heading', { name: heading }).waitFor();
+      await tray.getByRole('alert').waitFor();
+    }
+    const { page } = watched as Watched;
+    await page.getByRole('button', { name: 'Keep both' }).click();
+    await page.getByRole('heading', { name: 'All done' }).waitFor();
+  });
+
   test('every control has a name, and nothing is wider than the window, on every screen and width', async () => {
     for (const width of [320, 1280]) {
       const page = await open({ width, dark: width === 320 });

@@ -83,6 +83,10 @@ const RATE_MIN_MS = 500;
 export const isFinishing = ({ state, intoFolder, bytes, length }: RestoreItem): boolean =>
   state === 'running' && intoFolder && length > 0 && bytes === length;
 
+/** Also a restore into a folder that ended, but without some of its files. */
+export const hasFailed = ({ state, report }: RestoreItem): boolean =>
+  state === 'failed' || (report !== null && report.failed.length > 0);
+
 export const hasEnded = (item: RestoreItem): boolean => item.state !== 'preparing' && item.state !== 'running';
 
 export function createBoard(ports: BoardPorts): RestoreBoard {
@@ -189,7 +193,7 @@ class Board implements RestoreBoard {
       const report = await job.run(id, target);
       await slot.finish();
       this.#samples.delete(id);
-      this.#news = { type: 'done', name: job.name };
+      this.#news = { type: (report?.failed.length ?? 0) > 0 ? 'failed' : 'done', name: job.name };
       this.#change(id, { state: 'done', report, bytes: plan.length });
     } catch (error) {
       await slot.discard().catch(() => {});

@@ -204,11 +204,15 @@ export const restore = {
   clear: 'Clear finished',
   collapse: 'Hide restores',
   expand: 'Show restores',
-  running: (count: number) => (count === 0 ? 'All done' : plural(count, 'restore running', 'restores running')),
+  needsAnswer: 'A restore needs your answer',
+  running: (count: number) => plural(count, 'restore running', 'restores running'),
+  failed: (count: number) => plural(count, 'restore failed', 'restores failed'),
+  cancelledCount: (count: number) => plural(count, 'restore cancelled', 'restores cancelled'),
+  allDone: 'All done',
   progressLabel: (name: string) => `Progress of ${name}`,
   sayStarted: (name: string) => `Restoring ${name}`,
   sayDone: (name: string) => `${name} is restored and verified`,
-  sayFailed: (name: string) => `${name} could not be restored`,
+  sayFailed: (name: string) => `The restore of ${name} failed`,
 };
 
 export const links = {
