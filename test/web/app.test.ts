@@ -257,6 +257,23 @@ describe('the app', () => {
     await page.getByRole('heading', { name: 'All done' }).waitFor();
   });
 
+  test('signing out ends the restores, and whoever signs in next sees none of them', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'waiting');
+    await page.getByRole('row', { name: /Videos/ }).click();
+    await page.getByRole('row', { name: /Wedding/ }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    await page.getByRole('progressbar', { name: 'Progress of Wedding.mp4' }).waitFor();
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Name').fill('ben');
+    await page.getByLabel('Password', { exact: true }).fill('a password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    assert.equal(await page.getByRole('region', { name: 'Restores' }).count(), 0);
+  });
+
   test('every control has a name, and nothing is wider than the window, on every screen and width', async () => {
     for (const width of [320, 1280]) {
       const page = await open({ width, dark: width === 320 });

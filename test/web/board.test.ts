@@ -153,6 +153,15 @@ test('a restore into a folder in which files failed is not told as done', async 
   assert.equal(hasFailed(item() as RestoreItem), true);
 });
 
+test('cleared, what runs is cancelled and no name stays', async () => {
+  const { board, job, calls } = setup();
+  board.start(job);
+  await settle();
+  board.clear();
+  await settle();
+  assert.deepEqual([board.items(), calls], [[], ['discard']]);
+});
+
 test('a folder whose bytes are all written is being finished, which a download never is', async () => {
   const item = { state: 'running', intoFolder: true, bytes: 4_000, length: 4_000 } as RestoreItem;
   assert.equal(isFinishing(item), true);

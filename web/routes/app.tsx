@@ -33,9 +33,10 @@ export function App(props: AppProps) {
   const { toasts, say } = useToasts();
   const store = useMemo(() => createStatusStore(api, onEvent), [api, onEvent]);
   const view = useStore(store.subscribe, store.view);
-  const desk = useDeskOf(props, say);
+  const account = view.phase === 'known' && view.status.state === 'ready' ? view.status.accountId : null;
+  const desk = useDeskOf(props, say, account);
   useEffect(() => void store.ask(), [store]);
-  useRefresh(api, view.phase === 'known' && view.status.state === 'ready');
+  useRefresh(api, account !== null);
 
   const onReady = (status: SessionStatus, byWords: boolean): void => {
     setRecovered(byWords);
@@ -72,11 +73,13 @@ export function App(props: AppProps) {
   );
 }
 
-function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say']): Desk {
+/** The restores are those of one sign-in: with another board, what a dialog still holds back cannot show up either. */
+function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say'], account: string | null): Desk {
   const desk = useMemo<Desk>(() => {
     const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() });
     return { api, onEvent, router, board, say };
-  }, [api, onEvent, saver, router, say]);
+  }, [api, onEvent, saver, router, say, account]);
+  useEffect(() => desk.board.clear, [desk]);
   useEffect(
     () =>
       onEvent((event) => {

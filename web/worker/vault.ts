@@ -26,9 +26,10 @@ const LOCAL_SERVER = 'http://127.0.0.1:8787';
 const CLIENT = __BROWSER__ === 'web' ? 'web' : 'extension';
 
 let emit: (event: VaultEvent) => void = () => {};
-const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) =>
-  emit({ type: 'session', status }),
-);
+const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) => {
+  if (status.state !== 'ready') restores.cancelAll();
+  emit({ type: 'session', status });
+});
 const current = () => accounts.session;
 const catalog = createCatalog(() => current().vault.state);
 const restores = createRestores((notice) => emit(notice));

@@ -62,6 +62,8 @@ export interface RestoreBoard {
   /** Takes a restore that has ended off the list. */
   dismiss(id: string): void;
   clearEnded(): void;
+  /** Cancels all that runs and empties the list: whoever comes next sees no name of it. */
+  clear(): void;
   onNotice(notice: RestoreNotice): void;
 }
 
@@ -142,6 +144,11 @@ class Board implements RestoreBoard {
   readonly dismiss = (id: string): void => this.#drop((item) => item.id === id && hasEnded(item));
 
   readonly clearEnded = (): void => this.#drop(hasEnded);
+
+  readonly clear = (): void => {
+    for (const { id } of this.#items) this.cancel(id);
+    this.#drop(() => true);
+  };
 
   readonly resolve = (id: string, rule: ConflictRule): void => {
     if (this.#find(id)?.conflict === null) return;
