@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { WORDS } from './fixtures/fake-vault.ts';
-import { openScreens, overflow, type Screens, signIn, unnamedControls, type Watched } from './screens.ts';
+import { cutOff, openScreens, overflow, type Screens, signIn, unnamedControls, type Watched } from './screens.ts';
 
 describe('the app', () => {
   let screens: Screens;
@@ -97,6 +97,25 @@ describe('the app', () => {
     await dialog.getByRole('button', { name: 'Save password' }).click();
     await page.getByText('Your new password is set').waitFor();
     await dialog.waitFor({ state: 'detached' });
+    await page.getByText('This device').waitFor();
+    await page.getByText('Firefox on Linux').waitFor({ state: 'detached' });
+  });
+
+  test('what is shown for long keeps up: ages by the clock, the rest whenever the page is looked at again', async () => {
+    const page = await open();
+    await page.clock.install();
+    await signIn(page, screens.url, 'growing');
+    await page.getByRole('searchbox').fill('img');
+    await page.getByRole('heading', { name: '1 match' }).waitFor();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByRole('heading', { name: '2 matches' }).waitFor();
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByText('100,063 files backed up').waitFor();
+    await page.getByText('2 hours ago').first().waitFor();
+    await page.clock.fastForward('30:00:00');
+    await page.getByText('yesterday').first().waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByText('100,064 files backed up').waitFor();
   });
 
   test('a folder of a hundred thousand files shows few rows, and the keyboard reaches the last', async () => {
@@ -175,6 +194,31 @@ describe('the app', () => {
     assert.equal(await opener.evaluate((element) => element === document.activeElement), true);
   });
 
+  test('a dialog stays until its answer is there; a link that is shown once is not closed by a press beside it', async () => {
+    const page = await open();
+    await page.addInitScript(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    });
+    await page.setViewportSize({ width: 1280, height: 420 });
+    await signIn(page, screens.url, 'slow');
+    await page.getByRole('row', { name: /Lease/ }).click();
+    await page.getByRole('complementary').getByRole('button', { name: 'Create link' }).click();
+    const dialog = page.getByRole('dialog');
+    const scrolls = (selector: string): Promise<boolean> =>
+      page.locator(selector).evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight);
+    assert.deepEqual([await scrolls('.dialog'), await scrolls('.dialog-body')], [false, true]);
+    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await dialog.getByRole('heading', { name: 'Your link is ready' }).waitFor();
+    await page.mouse.click(5, 5);
+    await dialog.getByRole('button', { name: 'Copy link' }).click();
+    await dialog.getByRole('alert').getByText('did not allow copying').waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   test('a link is made, listed and revoked', async () => {
     const page = await open();
     await signIn(page, screens.url);
@@ -198,6 +242,33 @@ describe('the app', () => {
     await card.waitFor({ state: 'detached' });
   });
 
+  test('a link whose limit is changed ends on the day it had; one that has expired gets a new one', async () => {
+    const page = await open();
+    await signIn(page, screens.url);
+    await page.getByRole('link', { name: 'Links' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit link' });
+    const edit = async (name: string): Promise<string> => {
+      await page.getByRole('button', { name: `Actions for the link to ${name}` }).click();
+      await page.getByRole('menuitem', { name: 'Edit expiry and limit' }).click();
+      const chosen = await dialog.getByLabel('How long it works').locator('option:checked').innerText();
+      await dialog.getByLabel('Downloads allowed').fill('50');
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      return chosen;
+    };
+    const card = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    for (const [name, chosen, expires] of [
+      ['Wedding.mp4', 'As now, until 26 Nov 2026', 'Expires 26 Nov 2026'],
+      ['Lofoten', 'As now, no end', 'Expires never'],
+    ] as const) {
+      assert.equal(await edit(name), chosen);
+      await card(name).getByText('of 50').waitFor();
+      await card(name).getByText(expires).waitFor();
+    }
+    assert.equal(await edit('Household budget.xlsx'), '7 days from today');
+    await card('Household budget.xlsx').getByText('Active').waitFor();
+  });
+
   test('a restore that fails says so, keeps nothing, and offers another try', async () => {
     const page = await open();
     await signIn(page, screens.url);
@@ -210,12 +281,92 @@ describe('the app', () => {
     await tray.getByText('E_INTEGRITY').waitFor();
   });
 
+  test('hidden restores come back when one fails or asks, and their heading never calls that done', async () => {
+    for (const [name, heading] of [
+      ['fails', '1 restore failed'],
+      ['conflict', 'A restore needs your answer'],
+    ] as const) {
+      const page = await open();
+      await signIn(page, screens.url, name);
+      await page.getByRole('row', { name: /Lease/ }).click();
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      const tray = page.getByRole('region', { name: 'Restores' });
+      await tray.getByRole('heading', { name: '1 restore running' }).waitFor();
+      await tray.getByRole('button', { name: 'Hide restores' }).click();
+      await tray.getByRole('heading', { name: heading }).waitFor();
+      await tray.getByRole('alert').waitFor();
+    }
+    const { page } = watched as Watched;
+    await page.getByRole('button', { name: 'Keep both' }).click();
+    await page.getByRole('heading', { name: 'All done' }).waitFor();
+  });
+
+  test('signing out ends the restores, and whoever signs in next sees none of them', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'waiting');
+    await page.getByRole('row', { name: /Videos/ }).click();
+    await page.getByRole('row', { name: /Wedding/ }).click();
+    await page.getByRole('button', { name: 'Restore', exact: true }).click();
+    await page.getByRole('progressbar', { name: 'Progress of Wedding.mp4' }).waitFor();
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Name').fill('ben');
+    await page.getByLabel('Password', { exact: true }).fill('a password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    assert.equal(await page.getByRole('region', { name: 'Restores' }).count(), 0);
+  });
+
+  test('a history that is not the known one is said above every screen', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'forked');
+    for (const name of ['Files', 'Links', 'Account']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });
+      await page.getByRole('alert').filter({ hasText: 'E_FORK' }).waitFor();
+    }
+  });
+
+  test('a server that is away is one quiet line, until it answers', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'gone');
+    const line = page.getByText('Not checked yet: the server cannot be reached.');
+    await line.waitFor();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByText('This list is up to date').waitFor();
+    await line.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByText(/^Not checked since \d/).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/^Not checked/).waitFor({ state: 'detached' });
+  });
+
+  test('however long a name is, every button stays where it can be pressed', async () => {
+    for (const width of [360, 1280]) {
+      const page = await open({ width });
+      await signIn(page, screens.url, 'waiting');
+      await page.getByRole('row', { name: /Long/ }).click();
+      await page.getByRole('row', { name: /WWW/ }).click();
+      await page.getByText('1 version kept').waitFor();
+      assert.deepEqual(await cutOff(page), [], `details at ${width}`);
+      await page.getByRole('button', { name: 'Create link' }).last().click();
+      await page.getByRole('dialog', { name: 'Create a link' }).waitFor();
+      assert.deepEqual(await cutOff(page), [], `create link at ${width}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      await page.locator('.tray-item').waitFor();
+      assert.deepEqual(await cutOff(page), [], `tray at ${width}`);
+    }
+  });
+
   test('every control has a name, and nothing is wider than the window, on every screen and width', async () => {
     for (const width of [320, 1280]) {
       const page = await open({ width, dark: width === 320 });
       const look = async (where: string): Promise<void> => {
         assert.deepEqual(await unnamedControls(page), [], `${where} at ${width}`);
         assert.ok((await overflow(page)) <= 0, `${where} scrolls sideways at ${width}`);
+        assert.deepEqual(await cutOff(page), [], `${where} at ${width}`);
       };
       await page.goto(screens.url);
       await page.getByRole('radio', { name: 'Create account' }).check();

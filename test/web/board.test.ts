@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import type { Saver } from '../../web/platform/index.ts';
-import { createBoard, isFinishing, type RestoreItem, type RestoreJob } from '../../web/routes/restore/board.ts';
+import {
+  createBoard,
+  hasFailed,
+  isFinishing,
+  type RestoreItem,
+  type RestoreJob,
+} from '../../web/routes/restore/board.ts';
 import type { RestorePlan, RestoreReport } from '../../web/session/contract.ts';
 
 const PLAN: RestorePlan = { length: 4_000, size: 4_000 };
@@ -135,6 +141,25 @@ test('only restores that have ended can be taken off the list', async () => {
   await settle();
   board.clearEnded();
   assert.deepEqual(board.items(), []);
+});
+
+test('a restore into a folder in which files failed is not told as done', async () => {
+  const { board, job, run, item } = setup();
+  board.start({ ...job, intoFolder: true });
+  await settle();
+  run.resolve({ restored: 2, kept: 0, skipped: 0, failed: [{ path: ['a'], code: 'E_INTEGRITY' }] });
+  await settle();
+  assert.deepEqual(board.news(), { type: 'failed', name: 'a.bin' });
+  assert.equal(hasFailed(item() as RestoreItem), true);
+});
+
+test('cleared, what runs is cancelled and no name stays', async () => {
+  const { board, job, calls } = setup();
+  board.start(job);
+  await settle();
+  board.clear();
+  await settle();
+  assert.deepEqual([board.items(), calls], [[], ['discard']]);
 });
 
 test('a folder whose bytes are all written is being finished, which a download never is', async () => {

@@ -87,6 +87,19 @@ test('cancelled while its download asks for nothing it is over', async () => {
   await assert.rejects(running, { code: 'E_CANCELLED' });
 });
 
+test('all are over, and what was only planned is forgotten, when nobody is signed in any more', async () => {
+  const { restores, running } = stalled();
+  restores.plan('next', SET);
+  restores.cancelAll();
+  await assert.rejects(running, { code: 'E_CANCELLED' });
+  const { port1, port2 } = new MessageChannel();
+  const source = { readPack: async () => new Uint8Array(1) };
+  await assert.rejects(
+    restores.run('next', () => source, { kind: 'port', port: port1 }).finally(() => port2.close()),
+    { code: 'E_INTERNAL' },
+  );
+});
+
 test('whose reader cancels, or is gone without a word, is over too', async () => {
   const cancelled = stalled();
   cancelled.reader.postMessage({ type: 'cancel' });

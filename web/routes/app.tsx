@@ -3,12 +3,13 @@
  * and further screens (the extension puts Backup first). It decides only what is shown.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { onVisible, type Saver } from '../platform/index.ts';
+import type { Saver } from '../platform/index.ts';
 import { createStatusStore, type SessionStatus, type VaultApi, type VaultEvent } from '../session/index.ts';
 import { Button, ErrorNote, Mark, type Toast, Toasts, text } from '../ui/index.ts';
+import { CheckNote, useChecking } from './checking.tsx';
 import { type Desk, DeskContext, useStore } from './desk.ts';
 import type { ExtraRoute } from './extra-route.ts';
-import { createBoard } from './restore/board.ts';
+import { createBoard, type RestoreBoard } from './restore/board.ts';
 import type { Router } from './router.ts';
 import { Shell } from './shell.tsx';
 import { Away } from './sign-in/away.tsx';
@@ -33,9 +34,16 @@ export function App(props: AppProps) {
   const { toasts, say } = useToasts();
   const store = useMemo(() => createStatusStore(api, onEvent), [api, onEvent]);
   const view = useStore(store.subscribe, store.view);
-  const desk = useDeskOf(props, say);
+  const account = view.phase === 'known' && view.status.state === 'ready' ? view.status.accountId : null;
+  const checking = useChecking(api, account);
+  const board = useBoard(props, account);
+  const { router } = props;
+  const { check, lastAt: checkedAt } = checking;
+  const desk = useMemo<Desk>(
+    () => ({ api, onEvent, router, board, say, check, checkedAt }),
+    [api, onEvent, router, board, say, check, checkedAt],
+  );
   useEffect(() => void store.ask(), [store]);
-  useRefresh(api, view.phase === 'known' && view.status.state === 'ready');
 
   const onReady = (status: SessionStatus, byWords: boolean): void => {
     setRecovered(byWords);
@@ -64,6 +72,7 @@ export function App(props: AppProps) {
           key={view.status.accountId}
           extraRoutes={extraRoutes}
           recovered={recovered}
+          notice={<CheckNote {...checking} />}
           onPasswordSet={() => setRecovered(false)}
         />
       )}
@@ -72,19 +81,21 @@ export function App(props: AppProps) {
   );
 }
 
-function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say']): Desk {
-  const desk = useMemo<Desk>(() => {
-    const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() });
-    return { api, onEvent, router, board, say };
-  }, [api, onEvent, saver, router, say]);
+/** The restores are those of one sign-in: with another board, what a dialog still holds back cannot show up either. */
+function useBoard({ onEvent, saver }: AppProps, account: string | null): RestoreBoard {
+  const board = useMemo(
+    () => createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() }),
+    [saver, account],
+  );
+  useEffect(() => board.clear, [board]);
   useEffect(
     () =>
       onEvent((event) => {
-        if (event.type === 'restore-progress' || event.type === 'restore-conflict') desk.board.onNotice(event);
+        if (event.type === 'restore-progress' || event.type === 'restore-conflict') board.onNotice(event);
       }),
-    [onEvent, desk],
+    [onEvent, board],
   );
-  return desk;
+  return board;
 }
 
 function useToasts(): { toasts: readonly Toast[]; say: Desk['say'] } {
@@ -98,17 +109,6 @@ function useToasts(): { toasts: readonly Toast[]; say: Desk['say'] } {
     };
   }, []);
   return { toasts, say };
-}
-
-/** What other devices committed is fetched at sign-in and whenever the page is looked at again. */
-function useRefresh(api: VaultApi, ready: boolean): void {
-  useEffect(() => {
-    if (!ready) return;
-    // a failure here changes nothing that is shown: every screen says its own
-    const refresh = (): void => void api.refresh().catch(() => {});
-    refresh();
-    return onVisible(refresh);
-  }, [api, ready]);
 }
 
 function Opening() {

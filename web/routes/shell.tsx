@@ -13,6 +13,8 @@ import { type Route, routeOf } from './router.ts';
 export interface ShellProps {
   extraRoutes: readonly ExtraRoute[];
   recovered: boolean;
+  /** Said above every screen. */
+  notice: ComponentChildren;
   onPasswordSet: () => void;
 }
 
@@ -63,6 +65,7 @@ export function Shell(props: ShellProps) {
         <StorageLine />
       </header>
       <main id="main" class="main" ref={main} tabIndex={-1}>
+        {props.notice}
         <Screen route={route} {...props} />
       </main>
       <RestoreTray board={board} doneText={text.restore.verified} />
@@ -100,8 +103,8 @@ function useScreenChange(route: Route, places: readonly Place[], main: { current
 }
 
 function StorageLine() {
-  const { api, onEvent } = useDesk();
-  const account = useLoaded(() => api.account(), [api]);
+  const { api, onEvent, checkedAt } = useDesk();
+  const account = useLoaded(() => api.account(), [api, checkedAt]);
   useEffect(() => onEvent((event) => event.type === 'changed' && account.reload()), [onEvent, account.reload]);
   if (account.value === null) return null;
   const { usedBytes, quotaBytes, name } = account.value;

@@ -54,7 +54,7 @@ export interface AccountSummary {
   usedBytes: number;
   quotaBytes: number;
   fileCount: number;
-  lastCommitAt: number | null;
+  lastBackupAt: number | null;
   /** Six words that are equal on all devices that have seen the same history. */
   stateCode: string;
 }
@@ -217,7 +217,12 @@ export interface VaultApi {
 
   createLink(fileId: string, options: LinkOptions): Promise<LinkSummary>;
   links(): Promise<readonly LinkSummary[]>;
-  updateLink(linkId: string, expiresInDays: number | null, maxDownloads: number | null): Promise<void>;
+  /** E_NOT_FOUND when the server no longer has it. */
+  updateLink(
+    linkId: string,
+    expiresInDays: LinkOptions['expiresInDays'] | 'unchanged',
+    maxDownloads: number | null,
+  ): Promise<void>;
   revokeLink(linkId: string): Promise<void>;
 }
 

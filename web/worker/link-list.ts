@@ -1,4 +1,4 @@
-/** The owner's links: what the vault's log knows of them joined with what the server counts. */
+/** The owner's links: what the vault's log knows of them joined with what the server counts, and its limits changed. */
 
 import type { Session } from '../../shared/account/index.ts';
 import { toHex } from '../../shared/bytes/index.ts';
@@ -6,9 +6,9 @@ import { linkLookup } from '../../shared/crypto/index.ts';
 import { HoldfastError } from '../../shared/errors/index.ts';
 import { NODE_KIND } from '../../shared/format/index.ts';
 import { DAY_MS, type LinkRow } from '../../shared/protocol/index.ts';
-import { linkUrl } from '../../shared/share/index.ts';
+import { expiryDay, linkUrl } from '../../shared/share/index.ts';
 import { type LinkState, nodeById } from '../../shared/vault/index.ts';
-import type { LinkSummary } from '../session/contract.ts';
+import type { LinkSummary, VaultApi } from '../session/contract.ts';
 
 /** The link of an id; E_NOT_FOUND when the log has none. */
 export function linkOf(session: Session, linkId: string): LinkState {
@@ -47,4 +47,18 @@ export async function listLinks(session: Session): Promise<LinkSummary[]> {
     ),
   );
   return links.sort((a, b) => b.createdAt - a.createdAt);
+}
+
+export async function updateLink(session: Session, ...change: Parameters<VaultApi['updateLink']>): Promise<void> {
+  const [linkId, expiresInDays, maxDownloads] = change;
+  const { api, clock } = session.ports;
+  const lookup = toHex(await linkLookup(linkOf(session, linkId).secret));
+  const expiresDay = expiresInDays === 'unchanged' ? await lastDay(session, lookup) : expiryDay(clock, expiresInDays);
+  await api.updateLink(lookup, { expiresDay, maxDownloads });
+}
+
+async function lastDay({ ports }: Session, lookup: string): Promise<number | null> {
+  const row = (await ports.api.links()).find((each) => each.lookup === lookup);
+  if (row === undefined) throw new HoldfastError('E_NOT_FOUND', 'the server has no such link');
+  return row.expiresDay;
 }

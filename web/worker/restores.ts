@@ -46,6 +46,7 @@ export interface Restores {
   ): Promise<RestoreReport | null>;
   resolveConflict(restoreId: string, rule: ConflictRule): void;
   cancel(restoreId: string): void;
+  cancelAll(): void;
 }
 
 interface Running {
@@ -113,6 +114,10 @@ export function createRestores(tell: (notice: RestoreNotice) => void): Restores 
     cancel(restoreId) {
       planned.delete(restoreId);
       running.get(restoreId)?.controller.abort();
+    },
+    cancelAll() {
+      planned.clear();
+      for (const { controller } of running.values()) controller.abort();
     },
   };
 }

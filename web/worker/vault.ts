@@ -6,15 +6,16 @@ import { stateHash } from '../../shared/account/index.ts';
 import { serve } from '../../shared/browser/index.ts';
 import { toHex } from '../../shared/bytes/index.ts';
 import { createCatalog } from '../../shared/catalog/index.ts';
-import { linkLookup, sixWords } from '../../shared/crypto/index.ts';
+import { sixWords } from '../../shared/crypto/index.ts';
 import { codeOf } from '../../shared/errors/index.ts';
 import { planNode, planVersion } from '../../shared/restorer/index.ts';
-import { createLink, expiryDay, revokeLink, type ShareDeps } from '../../shared/share/index.ts';
+import { createLink, revokeLink, type ShareDeps } from '../../shared/share/index.ts';
 import type { ReadPack } from '../../shared/vault/index.ts';
 import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.ts';
 import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
-import { linkOf, listLinks } from './link-list.ts';
+import { lastBackupAt } from './last-backup.ts';
+import { linkOf, listLinks, updateLink } from './link-list.ts';
 import { proofOfNode } from './proofs.ts';
 import { createRestores } from './restores.ts';
 
@@ -29,6 +30,7 @@ let emit: (event: VaultEvent) => void = () => {};
 /** Tells the other pages of this browser that somebody signed in or out. */
 const pages = new BroadcastChannel('holdfast-account');
 const accounts = new Accounts(CLIENT, CLIENT === 'web' ? self.location.origin : LOCAL_SERVER, (status) => {
+  if (status.state !== 'ready') restores.cancelAll();
   emit({ type: 'session', status });
   pages.postMessage(null);
 });
@@ -66,8 +68,7 @@ const api: VaultApi = {
       usedBytes,
       quotaBytes,
       fileCount: catalog.fileCount,
-      // The first entries of an account are not a backup yet.
-      lastCommitAt: catalog.fileCount === 0 ? null : session.vault.state.lastCommitAt,
+      lastBackupAt: lastBackupAt(session.vault.state),
       stateCode: sixWords(await stateHash(session)).join(' '),
     };
   },
@@ -99,11 +100,7 @@ const api: VaultApi = {
     return listed.find((each) => each.linkId === toHex(link.secret)) as (typeof listed)[number];
   },
   links: () => listLinks(current()),
-  async updateLink(linkId, expiresInDays, maxDownloads) {
-    const { ports } = current();
-    const lookup = toHex(await linkLookup(linkOf(current(), linkId).secret));
-    await ports.api.updateLink(lookup, { expiresDay: expiryDay(ports.clock, expiresInDays), maxDownloads });
-  },
+  updateLink: (...change) => updateLink(current(), ...change),
   revokeLink: (linkId) => revokeLink(shareDeps(), linkOf(current(), linkId).secret),
 };
 

@@ -53,10 +53,10 @@ export function FilesScreen({ folderId }: { folderId: string | null }) {
 }
 
 function Toolbar({ files }: { files: Files }) {
-  const { api, say } = useDesk();
+  const { check, say } = useDesk();
   const refresh = useAction(async () => {
-    await api.refresh();
-    files.folder.reload();
+    if (!(await check())) return;
+    files.reload();
     say(text.files.upToDate);
   });
   const narrow = useMedia('(max-width: 720px)');
@@ -84,7 +84,6 @@ function Toolbar({ files }: { files: Files }) {
         />
       )}
       <IconButton icon="refresh" label={text.files.refresh} disabled={refresh.busy} onClick={() => refresh.run()} />
-      {refresh.error !== null && <ErrorNote error={refresh.error} brief />}
     </div>
   );
 }
@@ -148,7 +147,7 @@ function Contents({ files, folderId }: { files: Files; folderId: string | null }
         <ErrorNote
           error={error}
           action={
-            <Button small onClick={folder.reload}>
+            <Button small onClick={files.reload}>
               {text.app.tryAgain}
             </Button>
           }

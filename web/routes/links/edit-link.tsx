@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { LinkSummary } from '../../session/index.ts';
 import { Button, Dialog, ErrorNote, FileIcon, Name, Select, TextField, text } from '../../ui/index.ts';
 import { useAction, useDesk } from '../desk.ts';
-import { DEFAULT_DAYS, daysOf, EXPIRY_OPTIONS, limitOf } from './link-options.ts';
+import { AS_NOW, DEFAULT_DAYS, daysOf, editOptions, limitOf } from './link-options.ts';
 
 export interface EditLinkProps {
   link: LinkSummary;
@@ -13,17 +13,17 @@ export interface EditLinkProps {
 
 export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
   const { api, say } = useDesk();
-  const [days, setDays] = useState(link.expiresAt === null ? 'always' : DEFAULT_DAYS);
+  const [days, setDays] = useState<string>(link.state === 'expired' ? DEFAULT_DAYS : AS_NOW);
   const [limit, setLimit] = useState(link.maxDownloads === null ? '' : String(link.maxDownloads));
   const maxDownloads = limitOf(limit);
   const save = useAction(async () => {
     if (maxDownloads === undefined) return;
-    await api.updateLink(link.linkId, daysOf(days), maxDownloads);
+    await api.updateLink(link.linkId, days === AS_NOW ? AS_NOW : daysOf(days), maxDownloads);
     say(text.links.saved);
     onSaved();
   });
   return (
-    <Dialog title={text.links.editTitle} onClose={onClose}>
+    <Dialog title={text.links.editTitle} busy={save.busy} onClose={onClose}>
       <div class="link-subject">
         <FileIcon name={link.name} folder={link.kind === 'folder'} />
         <Name name={link.name} folder={link.kind === 'folder'} />
@@ -35,7 +35,7 @@ export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
           save.run();
         }}
       >
-        <Select label={text.links.expiresFromToday} value={days} options={EXPIRY_OPTIONS} onChange={setDays} />
+        <Select label={text.links.howLong} value={days} options={editOptions(link)} onChange={setDays} />
         <TextField
           label={text.createLink.limit}
           hint={`${text.createLink.limitHint} ${text.links.received} ${text.links.receivedOf(link.received, null)}.`}
@@ -47,7 +47,9 @@ export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
         />
         {save.error !== null && <ErrorNote error={save.error} brief />}
         <footer class="dialog-actions">
-          <Button onClick={onClose}>{text.app.cancel}</Button>
+          <Button disabled={save.busy} onClick={onClose}>
+            {text.app.cancel}
+          </Button>
           <Button kind="primary" type="submit" busy={save.busy}>
             {text.links.save}
           </Button>

@@ -63,6 +63,8 @@ export interface RestoreBoard {
   /** Takes a restore that has ended off the list. */
   dismiss(id: string): void;
   clearEnded(): void;
+  /** Cancels all that runs and empties the list: whoever comes next sees no name of it. */
+  clear(): void;
   onNotice(notice: RestoreNotice): void;
 }
 
@@ -78,6 +80,10 @@ const RATE_MIN_MS = 500;
 /** Every byte is written, and the browser has yet to let go of a large file: it reads all of it once more. */
 export const isFinishing = ({ state, intoFolder, bytes, length }: RestoreItem): boolean =>
   state === 'running' && intoFolder && length > 0 && bytes === length;
+
+/** Also a restore into a folder that ended, but without some of its files. */
+export const hasFailed = ({ state, report }: RestoreItem): boolean =>
+  state === 'failed' || (report !== null && report.failed.length > 0);
 
 export const hasEnded = (item: RestoreItem): boolean => item.state !== 'preparing' && item.state !== 'running';
 
@@ -135,6 +141,11 @@ class Board implements RestoreBoard {
 
   readonly clearEnded = (): void => this.#drop(hasEnded);
 
+  readonly clear = (): void => {
+    for (const { id } of this.#items) this.cancel(id);
+    this.#drop(() => true);
+  };
+
   readonly resolve = (id: string, rule: ConflictRule): void => {
     if (this.#find(id)?.conflict === null) return;
     this.#change(id, { conflict: null });
@@ -186,7 +197,7 @@ class Board implements RestoreBoard {
       const report = await job.run(id, target);
       await slot.finish();
       this.#samples.delete(id);
-      this.#news = { type: 'done', name: job.name };
+      this.#news = { type: (report?.failed.length ?? 0) > 0 ? 'failed' : 'done', name: job.name };
       this.#change(id, { state: 'done', report, bytes: plan.length });
     } catch (error) {
       await slot.discard().catch(() => {});

@@ -4,26 +4,29 @@ import { holdPage } from '../../platform/index.ts';
 import type { ConflictRule, RestoreReport } from '../../session/index.ts';
 import { Button, ErrorNote, Icon, IconButton, Name, Progress, plainName, text } from '../../ui/index.ts';
 import { useStore } from '../desk.ts';
-import { hasEnded, isFinishing, type RestoreBoard, type RestoreItem } from './board.ts';
+import { hasEnded, hasFailed, isFinishing, type RestoreBoard, type RestoreItem } from './board.ts';
 
 export function RestoreTray({ board, doneText }: { board: RestoreBoard; doneText: string }) {
   const items = useStore(board.subscribe, board.items);
   const [open, setOpen] = useState(true);
-  const running = items.filter((item) => !hasEnded(item)).length;
-  const busy = running > 0;
+  const busy = items.some((item) => !hasEnded(item));
+  const toSee = items.filter((item) => hasFailed(item) || item.conflict !== null).map(({ id }) => id);
   useEffect(() => {
     if (busy) return holdPage();
   }, [busy]);
   useEffect(() => {
     if (busy) setOpen(true);
   }, [busy]);
+  useEffect(() => {
+    if (toSee.length > 0) setOpen(true);
+  }, [toSee.join()]);
   return (
     <>
       <News board={board} />
       {items.length > 0 && (
         <section class="tray" aria-label={text.restore.heading}>
           <header class="tray-head">
-            <h2>{text.restore.running(running)}</h2>
+            <h2>{headingOf(items)}</h2>
             {!busy && (
               <Button kind="quiet" small onClick={board.clearEnded}>
                 {text.restore.clear}
@@ -49,6 +52,17 @@ export function RestoreTray({ board, doneText }: { board: RestoreBoard; doneText
       )}
     </>
   );
+}
+
+/** What most needs to be known, for whoever sees only this line. */
+function headingOf(items: readonly RestoreItem[]): string {
+  const count = (which: (item: RestoreItem) => boolean): number => items.filter(which).length;
+  const [running, failed] = [count((item) => !hasEnded(item)), count(hasFailed)];
+  const cancelled = count(({ state }) => state === 'cancelled');
+  if (items.some(({ conflict }) => conflict !== null)) return text.restore.needsAnswer;
+  if (running > 0) return text.restore.running(running);
+  if (failed > 0) return text.restore.failed(failed);
+  return cancelled > 0 ? text.restore.cancelledCount(cancelled) : text.restore.allDone;
 }
 
 const NEWS = { started: text.restore.sayStarted, done: text.restore.sayDone, failed: text.restore.sayFailed };

@@ -3,7 +3,7 @@
  * decides anything. A second language is a second file of the same shape.
  */
 import type { ErrorCode } from '../../../shared/errors/index.ts';
-import { formatBytes, formatCount, formatDuration, formatRate } from '../format.ts';
+import { formatBytes, formatCount, formatDay, formatDuration, formatRate } from '../format.ts';
 
 const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
@@ -23,6 +23,8 @@ export const app = {
   away: 'Everything you backed up is untouched. This page goes on by itself as soon as the server is back.',
   awayBackup:
     'Everything you backed up is untouched. Choose what you like: it waits here, and is sent as soon as the server is back.',
+  notChecked: (since: string | null) =>
+    `Not checked ${since === null ? 'yet' : `since ${since}`}: the server cannot be reached.`,
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'This browser did not allow copying. Select the text and copy it yourself.',
@@ -204,11 +206,15 @@ export const restore = {
   clear: 'Clear finished',
   collapse: 'Hide restores',
   expand: 'Show restores',
-  running: (count: number) => (count === 0 ? 'All done' : plural(count, 'restore running', 'restores running')),
+  needsAnswer: 'A restore needs your answer',
+  running: (count: number) => plural(count, 'restore running', 'restores running'),
+  failed: (count: number) => plural(count, 'restore failed', 'restores failed'),
+  cancelledCount: (count: number) => plural(count, 'restore cancelled', 'restores cancelled'),
+  allDone: 'All done',
   progressLabel: (name: string) => `Progress of ${name}`,
   sayStarted: (name: string) => `Restoring ${name}`,
   sayDone: (name: string) => `${name} is restored and verified`,
-  sayFailed: (name: string) => `${name} could not be restored`,
+  sayFailed: (name: string) => `The restore of ${name} failed`,
 };
 
 export const links = {
@@ -242,7 +248,9 @@ export const links = {
     `The link to “${name}” stops working at once, for everyone. Copies already downloaded stay with whoever has them. Your file stays in your backup.`,
   revoked: 'The link no longer works',
   editTitle: 'Edit link',
-  expiresFromToday: 'Works, from today, for',
+  howLong: 'How long it works',
+  asNow: (until: number | null) => (until === null ? 'As now, no end' : `As now, until ${formatDay(until)}`),
+  fromToday: (count: number) => `${createLink.days(count)} from today`,
   saved: 'Link saved',
   save: 'Save',
 };
@@ -281,8 +289,8 @@ export const account = {
   storage: 'Storage',
   storageOf: (used: number, quota: number) => `${formatBytes(used)} of ${formatBytes(quota)}`,
   files: (count: number) => `${plural(count, 'file', 'files')} backed up`,
-  lastCommit: 'Last backup',
-  noCommit: 'Nothing yet',
+  lastBackup: 'Last backup',
+  noBackup: 'Nothing yet',
   stateCode: 'State code',
   stateCodeHint:
     'These six words are the same on all your devices when they have seen the same history. If two devices show different words after both have checked for changes, tell whoever runs the server.',
