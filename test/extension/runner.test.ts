@@ -317,6 +317,34 @@ test('killed at any point of a stream, the next runner finishes it and each vers
   }
 });
 
+test('after a sleep longer than a lease, a stream is not given what it has already', async () => {
+  const r = rig(wellBehaved, {
+    openEngine: async () => {
+      r.clock.now += 120_000;
+    },
+  });
+  await r.ports.outbox.intake.capture([bytesItem('a'), bytesItem('b')]);
+  await run(r.ports, never);
+  assert.deepEqual(
+    r.streams.map((names) => names.sort()),
+    [['a', 'b']],
+  );
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
+});
+
+test('a bundle is not proven while a file of it is not, however often another is told', async () => {
+  const r = rig(async ([first], { onEvent }) => {
+    const { key } = first!;
+    for (let i = 0; i < 2; i++) onEvent({ type: 'committed', key, unchanged: false, size: 1 });
+    for (let i = 0; i < 2; i++) onEvent({ type: 'proven', key });
+    throw road('E_OFFLINE');
+  });
+  await r.ports.outbox.intake.capture([copy('Home/a'), copy('Home/b')]);
+  await run(r.ports, never);
+  const { counts } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.committed, counts.waiting, await r.db.sources.count()], [0, 0, 2, 1]);
+});
+
 /** An outbox whose owner dies before it can say what became of its jobs. */
 function dying(outbox: ReturnType<typeof createOutbox>, error: Error): ReturnType<typeof createOutbox> {
   const leases = new Proxy(outbox.leases, {
