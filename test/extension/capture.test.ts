@@ -57,6 +57,8 @@ test('a document is named by the server, else by its title when it is a page, el
   assert.equal(documentName({ ...base, contentType: 'application/pdf' }), 'résumé.pdf');
   assert.equal(documentName({ ...base, contentType: 'text/html; charset=utf-8', page: true }), 'My page.html');
   assert.equal(documentName({ ...base, contentType: 'text/html', page: true, title: ' ' }), 'résumé.html');
+  const titled = (title: string) => documentName({ ...base, contentType: 'text/html', page: true, title });
+  assert.deepEqual([titled('Invoice 3/2024'), titled('AC/DC \\ Live')], ['Invoice 3-2024.html', 'AC-DC - Live.html']);
   assert.equal(documentName({ ...base, contentType: 'image/png', disposition: 'inline; filename=cat' }), 'cat.png');
   assert.equal(addressName('https://a.test/'), 'a.test');
   assert.equal(addressName('https://a.test/%E0%A4%A'), '%E0%A4%A');
