@@ -88,6 +88,20 @@ test('a sign-in page is told from the document', () => {
   );
 });
 
+test('every way to ask for a password is seen', () => {
+  const [asked, answered] = ['https://bank.test/statements/7', 'https://bank.test/in'];
+  const asks = (html: string) => isSignInPage({ status: 200, contentType: 'text/html', html, asked, answered }, false);
+  const inputs = [
+    'type=password/',
+    "TYPE = 'Password'",
+    'id="p" type="password"',
+    'autocomplete="webauthn current-password"',
+  ];
+  for (const attributes of inputs) assert.ok(asks(`<form><input ${attributes}></form>`), attributes);
+  for (const html of ['<input type=text name=password>', '<p type=password>', '<inputs type=password>'])
+    assert.ok(!asks(html), html);
+});
+
 const request = (fields: Partial<WebRequest> = {}): WebRequest => ({
   url: 'https://a.test/doc.pdf',
   kind: 'link',
@@ -128,6 +142,30 @@ test('a page keeps its own title; entities in a fetched title are read', async (
   assert.deepEqual([page.name, page.from?.title], ['Tab title.html', 'Tab title']);
   const link = await fetchDocument(request({ url: 'https://a.test/x' }), port, never);
   assert.deepEqual([link.name, link.from?.title, link.mtime], ['A & B.html', 'A & B', 42]);
+});
+
+test('a page that is written to be slow to look at is looked at', async () => {
+  const port = (html: string) =>
+    answering(() => {
+      const response = new Response(html, { headers: { 'content-type': 'text/html' } });
+      return Object.defineProperty(response, 'url', { value: 'https://a.test/elsewhere' });
+    });
+  const parts = [
+    '<input autocomplete= ',
+    '<input type ',
+    '<title',
+    '<title>',
+    '<title ',
+    '&#',
+    ' ',
+    '<input ',
+    'autocomplete=',
+  ];
+  for (const part of parts) {
+    const html = `<input autocomplete=${part.repeat(Math.ceil((512 * 1024) / part.length))}`;
+    const { name } = await fetchDocument(request({ url: 'https://a.test/x' }), port(html), never);
+    assert.equal(name, 'Found here.html', part);
+  }
 });
 
 test('what is not the document is refused with its cause', async () => {

@@ -78,8 +78,11 @@ function checkStatus({ status }: Answered): void {
   throw new HoldfastError(code, `the site answered ${status}`);
 }
 
+/** Bounded, as in sign-in.ts. */
+const TITLE = /<title\b[^<>]{0,2000}>([^<]{0,2000})<\/title>/i;
+
 function titleOf(html: string): string | null {
-  const [, raw = ''] = /<title\b[^>]*>([^<]*)<\/title>/i.exec(html) ?? [];
+  const [, raw = ''] = TITLE.exec(html) ?? [];
   const title = raw.replaceAll(/\s+/g, ' ').trim();
   return title === '' ? null : decodeEntities(title);
 }
