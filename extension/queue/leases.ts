@@ -205,10 +205,11 @@ export class Leases {
     const first = await db.jobs.where('[ready+order]').between([Dexie.minKey], [Dexie.maxKey]).first();
     const fetches = await db.jobs.where('toFetch').equals(1).toArray();
     const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;
-    const times = [first?.ready, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
-    if (times.length === 0) return null;
     const hold = await readSetting(db, 'hold');
-    return Math.max(Math.min(...times), hold?.notBefore ?? 0);
+    // A hold is of the road to the server, which folders and the web do not need.
+    const claim = first?.ready === undefined ? undefined : Math.max(first.ready, hold?.notBefore ?? 0);
+    const times = [claim, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** Forgets the oldest finished rows beyond the history that is kept. */

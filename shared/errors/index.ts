@@ -40,6 +40,7 @@ export const ERROR_CODES = [
   'E_SOURCE_UNREADABLE',
   'E_CAPTURE_SIGN_IN', // a sign-in page came instead of the document
   'E_CAPTURE_FAILED', // the site did not give the document
+  'E_CAPTURE_ENDLESS', // what the site gives does not end
   // links
   'E_LINK_GONE', // unknown, expired, revoked or used up: never told apart
   'E_LINK_PASSWORD',

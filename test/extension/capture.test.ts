@@ -64,6 +64,7 @@ test('a document is named by the server, else by its title when it is a page, el
   assert.equal(addressName('https://a.test/%E0%A4%A'), '%E0%A4%A');
 });
 
+const LIVE = { 'content-type': 'Multipart/X-Mixed-Replace; boundary=x' };
 const LOGIN = '<html><form><input name=user><input type="password" name=p></form>';
 
 test('a sign-in page is told from the document', () => {
@@ -175,6 +176,7 @@ test('what is not the document is refused with its cause', async () => {
     [answering(() => new Response(null, { status: 503 })), {}, 'E_UNAVAILABLE'],
     [answering(() => new Response(null, { status: 429 })), {}, 'E_RATE'],
     [answering(() => new Response('12345')), { length: 6 }, 'E_CAPTURE_FAILED'],
+    [answering(() => new Response('--x', { headers: LIVE })), {}, 'E_CAPTURE_ENDLESS'],
     [answering(() => Promise.reject(new TypeError('Failed to fetch'))), {}, 'E_CAPTURE_FAILED'],
     [answering(() => Promise.reject(new TypeError('Failed to fetch')), false), {}, 'E_OFFLINE'],
   ];

@@ -453,6 +453,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
     'Nothing was stored in its place.',
     'Download it yourself and drop the file into Holdfast.',
   ],
+  E_CAPTURE_ENDLESS: [
+    'This does not seem to end, like a radio station or a live picture.',
+    'Nothing was stored in its place.',
+    'If it is a file, download it yourself and drop it into Holdfast.',
+  ],
   E_LINK_GONE: [
     'This link does not work.',
     'It may have expired, been used up or been taken back. The page cannot tell which.',
