@@ -161,6 +161,7 @@ const none = { captured: 0, queued: 0, leased: 0, waiting: 0, committed: 0, prov
 const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Partial<QueueSummary['counts']> }) => ({
   waiting: {},
   walks: 0,
+  blocked: 0,
   drops: 0,
   cutShort: [],
   handles: 0,
@@ -196,6 +197,9 @@ test('the line of truth and the badge say the same', () => {
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_SESSION') }, 'stopped', 'Stopped', '!'],
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_ROLLBACK') }, 'stopped', 'Stopped', '!'],
     [{ counts: { waiting: 2 }, waiting: { permission: 2 } }, 'stopped', 'Waiting for you', '!'],
+    [{ walks: 2, blocked: 2, lastProvenAt: now }, 'stopped', 'Waiting for you', '!'],
+    [{ walks: 3, blocked: 2, lastProvenAt: now }, 'working', 'Looking through your folder', '✓'],
+    [{ walks: 1, blocked: 1, counts: { queued: 2 } }, 'working', 'Backing up', '2'],
     [{ counts: { committed: 2 } }, 'working', 'Almost done', '2'],
     [{ walks: 1 }, 'working', 'Looking through your folder', ''],
     [{ walks: 1, tally: { ...noTally, unchanged: 9 } }, 'working', 'Looking through your folder', ''],
@@ -306,6 +310,14 @@ test('a folder in which nothing had changed is told of, on the line and once it 
 test('a fault of ours is not called a lost network', () => {
   const ours = { reason: 'offline', code: 'E_INTERNAL', notBefore: 0, tries: 1 } as const;
   assert.match(truthOf(summaryOf({ counts: { waiting: 1 }, hold: ours }), 0).detail, /Holdfast itself/);
+});
+
+test('a folder that the browser must be asked for again is told of, and nothing is called done meanwhile', () => {
+  const summary = summaryOf({ walks: 1, blocked: 1, tally: { ...noTally, files: 1, doneFiles: 1 } });
+  assert.equal(truthOf(summary, 0).detail, '1 folder needs your permission to be read');
+  assert.deepEqual([...causesOf(summary).keys()], ['permission']);
+  const both = summaryOf({ walks: 1, blocked: 1, counts: { waiting: 2 }, waiting: { permission: 2 } });
+  assert.equal(truthOf(both, 0).detail, '2 files and 1 folder need your permission to be read');
 });
 
 test('each cause is told once, and taken back when it is over', () => {

@@ -8,6 +8,11 @@ import { plainName } from '../../../web/ui/visible-name.ts';
 const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
+const folders = (count: number): string => plural(count, 'folder', 'folders');
+
+/** 3 files and 1 folder. */
+const chosen = (fileCount: number, folderCount: number): string =>
+  [fileCount > 0 && files(fileCount), folderCount > 0 && folders(folderCount)].filter(Boolean).join(' and ');
 
 /** What was dropped: a folder, or a file and so many others. */
 type Dropped = readonly { readonly name: string; readonly others: number }[];
@@ -48,9 +53,9 @@ export const truth = {
     quota: ['Stopped', 'Your space on the server is used up.'],
     full: ['Stopped', 'The server has no space left.'],
   },
-  permission: (count: number) => [
+  permission: (fileCount: number, folderCount: number) => [
     'Waiting for you',
-    `${files(count)} ${count === 1 ? 'needs' : 'need'} your permission to be read`,
+    `${chosen(fileCount, folderCount)} ${fileCount + folderCount === 1 ? 'needs' : 'need'} your permission to be read`,
   ],
   waiting: (open: number, all: number, why: string) => [`${formatCount(open)} of ${files(all)} waiting`, why],
   why: {
@@ -114,7 +119,7 @@ export const backup = {
   list: 'Backup queue',
   more: (count: number) => `The newest ${formatCount(count)} are shown.`,
   unchanged: (count: number) => `${files(count)} had not changed and ${count === 1 ? 'was' : 'were'} safe already.`,
-  walking: (count: number) => `Looking through ${plural(count, 'folder', 'folders')}…`,
+  walking: (count: number) => `Looking through ${folders(count)}…`,
   allowTitle: 'Your browser wants your permission',
   allowText: 'Nothing is lost: these wait until you allow them. Permission for files ends when the browser is closed.',
   allow: (name: string) => `Allow ${name}`,
