@@ -3,7 +3,7 @@ import type { QueueSummary } from '../queue/index.ts';
 import { notice } from '../ui/messages/en.ts';
 import { isIdle } from '../ui/truth.ts';
 
-export type Cause = 'done' | 'failed' | 'cut-short' | 'damaged' | 'auth' | 'quota' | 'permission';
+export type Cause = 'done' | 'failed' | 'cut-short' | 'damaged' | 'auth' | 'quota' | 'permission' | 'fault';
 
 export function causesOf(summary: QueueSummary): ReadonlyMap<Cause, string> {
   const { audit, blocked, counts, cutShort, hold, tally, waiting } = summary;
@@ -11,6 +11,7 @@ export function causesOf(summary: QueueSummary): ReadonlyMap<Cause, string> {
   const idle = isIdle(summary);
   if (hold?.reason === 'auth' || hold?.reason === 'locked') found.set('auth', notice.auth);
   if (hold?.reason === 'quota') found.set('quota', notice.quota);
+  if (hold?.reason === 'fault') found.set('fault', notice.fault(hold.code));
   if (waiting.permission !== undefined || blocked > 0) found.set('permission', notice.permission);
   if (audit.damaged !== null) found.set('damaged', notice.damaged(audit.damaged.files));
   if (cutShort.length > 0) found.set('cut-short', notice.cutShort(cutShort));

@@ -6,6 +6,7 @@ import { createMutex } from '../../shared/async/index.ts';
 import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import type { AlarmName, BadgeLook, EngineHost } from '../platform/index.ts';
 import type { Outbox, QueueSummary } from '../queue/index.ts';
+import { notice } from '../ui/messages/en.ts';
 import { openFiles } from '../ui/truth.ts';
 import { badgeOf } from './badge.ts';
 import { causesOf, planNotices } from './causes.ts';
@@ -52,6 +53,7 @@ export class Scheduler {
   /** What the engine says. */
   async report(report: EngineReport): Promise<void> {
     if (report.type === 'moved') await this.refresh();
+    else if (report.type === 'fault') await this.#ports.notify('fault', TITLE, notice.fault(report.code));
     else if (report.type === 'idle') await this.#exclusively(() => this.#look(true));
   }
 

@@ -32,6 +32,7 @@ const isRequest = record({
 const isCapture = record({ request: isRequest, path: isListOf(isString), name: isString });
 const isReport: Check = (value) =>
   record({ type: isOneOf('alive', 'moved') })(value) ||
+  record({ type: isOneOf('fault'), code: isString })(value) ||
   record({ type: isOneOf('idle'), nextDue: isNullOr(isCount) })(value);
 
 const FIELDS: Readonly<Record<MessageType, Fields>> = {
@@ -44,7 +45,7 @@ const FIELDS: Readonly<Record<MessageType, Fields>> = {
   'retry-all': {},
   'forget-drops': { ids: isListOf(isId) },
   release: {
-    reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'),
+    reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered', 'fault'),
     sourceId: isNullOr(isId),
   },
   'capture-web': { capture: isCapture, tabId: isNullOr(isCount) },

@@ -206,9 +206,11 @@ export class Leases {
     const fetches = await db.jobs.where('toFetch').equals(1).toArray();
     const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;
     const hold = await readSetting(db, 'hold');
-    // A hold is of the road to the server, which folders and the web do not need.
-    const claim = first?.ready === undefined ? undefined : Math.max(first.ready, hold?.notBefore ?? 0);
-    const times = [claim, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
+    const held = (at: number): number => Math.max(at, hold?.notBefore ?? 0);
+    // Folders and the web need no road to the server, but they need the queue.
+    const others = [walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
+    const times = hold?.reason === 'fault' ? others.map(held) : others;
+    if (first?.ready !== undefined) times.push(held(first.ready));
     return times.length === 0 ? null : Math.min(...times);
   }
 

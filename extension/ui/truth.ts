@@ -52,6 +52,9 @@ function held(reason: string, code: string, open: number, all: number): Truth {
     }
     case 'quota':
       return say('stopped', code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota);
+    case 'fault':
+      if (code === 'E_DISK_FULL') return say('stopped', truth.stopped.disk);
+      return say('waiting', truth.waiting(open, Math.max(open, all), truth.why.internal));
     default: {
       const known = reason === 'rate' || reason === 'metered' ? truth.why[reason] : truth.why.offline;
       const why = code === 'E_INTERNAL' ? truth.why.internal : known;

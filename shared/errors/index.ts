@@ -46,7 +46,7 @@ export const ERROR_CODES = [
   'E_LINK_PASSWORD',
   'E_LINK_LOCKED', // too many wrong passwords
   // the sink
-  'E_DISK_FULL', // no room where the restore is written
+  'E_DISK_FULL', // no room on this device
   'E_SINK_PERMISSION', // the browser no longer lets us write there
   'E_CANCELLED',
   'E_INTERNAL', // a fault of ours

@@ -35,6 +35,7 @@ const MESSAGES: readonly Message[] = [
   { type: 'limits', uploadLimit: null, waitOnMetered: false },
   { type: 'engine-wake' },
   { type: 'engine-report', report: { type: 'alive' } },
+  { type: 'engine-report', report: { type: 'fault', code: 'E_DISK_FULL' } },
   { type: 'engine-report', report: { type: 'idle', nextDue: 5 } },
 ];
 const enveloped = (message: Message) => ({ holdfast: MESSAGE_VERSION, to: addresseeOf(message.type), message });

@@ -3,7 +3,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Banner, Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
 import type { Send } from '../../messaging/index.ts';
-import type { QueueSummary, QueueView, SourceRow, WaitReason } from '../../queue/view.ts';
+import type { Hold, QueueSummary, QueueView, SourceRow } from '../../queue/view.ts';
 import { backup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
 import { isIdle, openFiles, truthOf } from '../truth.ts';
@@ -98,7 +98,7 @@ function useStay(busy: boolean): void {
 }
 
 /** Why the whole queue stands still, and when it will look again. */
-function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: WaitReason) => void }) {
+function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: Hold['reason']) => void }) {
   const now = useNow(1_000);
   const { hold } = summary;
   if (hold === null || openFiles(summary) === 0 || hold.reason === 'rate') return null;

@@ -52,6 +52,7 @@ export const truth = {
     server: ['Stopped', 'The server is not as it should be.'],
     quota: ['Stopped', 'Your space on the server is used up.'],
     full: ['Stopped', 'The server has no space left.'],
+    disk: ['Stopped', 'This device has no space left.'],
   },
   permission: (fileCount: number, folderCount: number) => [
     'Waiting for you',
@@ -186,6 +187,14 @@ export const notice = {
     `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast: backing them up again mends it.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
   quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',
+  fault: (code: string) =>
+    code === 'E_DISK_FULL'
+      ? 'Backing up has stopped: this device has no space left. Nothing is lost, and it goes on by itself once there is some.'
+      : 'Something went wrong in Holdfast itself. Nothing is lost, and it tries again.',
   permission: 'Holdfast needs your permission to read what you chose. Open to allow it.',
+  unsaved: (code: string) =>
+    code === 'E_DISK_FULL'
+      ? 'This was not saved: this device has no space left.'
+      : 'This was not saved: something went wrong in Holdfast itself. Please try again.',
   uncatchable: 'This cannot be saved: it is not an address on the web.',
 };

@@ -474,8 +474,8 @@ export const errors: Record<ErrorCode, ErrorText> = {
     'Ask whoever sent it to open it again, or wait an hour.',
   ],
   E_DISK_FULL: [
-    'There is not enough space where the file should go.',
-    'The copy in your backup is untouched, and the unfinished file was removed.',
+    'There is not enough space on this device.',
+    'Your backup is untouched, and nothing was left half written.',
     'Free some space and try again.',
   ],
   E_SINK_PERMISSION: [
