@@ -45,9 +45,12 @@ export class Scheduler {
     return this.#exclusively(() => this.#look(false));
   }
 
-  /** Somebody signed in or out: an engine that rests keeps nothing of who was there before. */
+  /** Somebody signed in or out: an engine is ended though it be at work, for it has the keys of who was there before. */
   accountChanged(): Promise<void> {
-    return this.#exclusively(() => this.#look(true));
+    return this.#exclusively(async () => {
+      await this.#ports.host.close();
+      await this.#look(true);
+    });
   }
 
   /** What the engine says. */

@@ -322,6 +322,16 @@ test('an engine that rests is closed when somebody signs out, for it has keys', 
   assert.ok(r.log.includes('close'));
 });
 
+test('so is one at work: what it holds comes back by itself', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  r.locks.add(AT_WORK);
+  r.log.length = 0;
+  await r.answers.account?.({ type: 'account', name: null });
+  assert.ok(r.log.includes('close'));
+});
+
 test('a folder in which nothing had changed is told of, on the line and once it is done', () => {
   const tally = { ...noTally, unchanged: 100_000 };
   assert.match(truthOf(summaryOf({ walks: 1, tally }), 0).detail, /^100,000 files/);

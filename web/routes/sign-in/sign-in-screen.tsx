@@ -23,7 +23,7 @@ export function SignInScreen({ api, status, canChooseServer, onRetry, onReady }:
     document.title = text.app.name;
   }, []);
   // no server on the web is one that does not answer: it is where the page came from
-  const reason = status.reason ?? (server === null && !canChooseServer ? 'E_OFFLINE' : null);
+  const reason = status.reason ?? status.failure ?? (server === null && !canChooseServer ? 'E_OFFLINE' : null);
   return (
     <div class="welcome">
       <aside class="welcome-brand">
