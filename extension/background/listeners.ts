@@ -15,11 +15,13 @@ import {
   onStartup,
   openPage,
   type Pointed,
+  repeatUnlessSet,
   self,
 } from '../platform/index.ts';
 import { answersOf } from './answers.ts';
 import { releaseAllowed, savePointed } from './captures.ts';
 import type { Background } from './compose.ts';
+import { BUSY_MINUTES } from './scheduler.ts';
 
 export function listen({ captures, scheduler }: Background): void {
   const wake = (): void => void scheduler.wake();
@@ -34,4 +36,6 @@ export function listen({ captures, scheduler }: Background): void {
   onNotificationClick((cause) => void openPage(cause === 'done' ? 'files' : 'backup'));
   onMenuClick(save);
   onShortcut({ open: () => void openPage('backup'), savePage: save });
+  // Firefox switches an add-on off and on without a word, and its alarms are gone. To wake at every start would break proofs off.
+  void repeatUnlessSet('engine-wake', BUSY_MINUTES);
 }

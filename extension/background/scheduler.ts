@@ -27,7 +27,7 @@ export interface SchedulerPorts {
 }
 
 /** While there is work, engine and drops are looked after every half minute; otherwise the badge's age every half hour. */
-const BUSY_MINUTES = 0.5;
+export const BUSY_MINUTES = 0.5;
 const IDLE_MINUTES = 30;
 const TITLE = 'Holdfast';
 
