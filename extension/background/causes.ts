@@ -1,17 +1,18 @@
 /** Which notifications the present state calls for: one for each cause, with its text. Pure. */
 import type { QueueSummary } from '../queue/index.ts';
 import { notice } from '../ui/messages/en.ts';
-import { isReading, openFiles } from '../ui/truth.ts';
+import { isIdle } from '../ui/truth.ts';
 
-export type Cause = 'done' | 'failed' | 'cut-short' | 'damaged' | 'auth' | 'quota' | 'permission';
+export type Cause = 'done' | 'failed' | 'cut-short' | 'damaged' | 'auth' | 'quota' | 'permission' | 'fault';
 
 export function causesOf(summary: QueueSummary): ReadonlyMap<Cause, string> {
-  const { audit, counts, cutShort, hold, tally, waiting } = summary;
+  const { audit, blocked, counts, cutShort, hold, tally, waiting } = summary;
   const found = new Map<Cause, string>();
-  const idle = openFiles(summary) === 0 && !isReading(summary);
+  const idle = isIdle(summary);
   if (hold?.reason === 'auth' || hold?.reason === 'locked') found.set('auth', notice.auth);
   if (hold?.reason === 'quota') found.set('quota', notice.quota);
-  if (waiting.permission !== undefined) found.set('permission', notice.permission);
+  if (hold?.reason === 'fault') found.set('fault', notice.fault(hold.code));
+  if (waiting.permission !== undefined || blocked > 0) found.set('permission', notice.permission);
   if (audit.damaged !== null) found.set('damaged', notice.damaged(audit.damaged.files));
   if (cutShort.length > 0) found.set('cut-short', notice.cutShort(cutShort));
   if (counts.failed > 0) found.set('failed', notice.failed(counts.failed));

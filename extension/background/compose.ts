@@ -11,6 +11,7 @@ import {
   post,
   putNotifiedCauses,
   repeat,
+  requestSite,
   showBadge,
   unnotify,
 } from '../platform/index.ts';
@@ -33,5 +34,5 @@ export function compose(): Background {
     now: Date.now,
     ...{ locksHeld, repeat, fireAt, showBadge, notify, unnotify, notifiedCauses, putNotifiedCauses },
   });
-  return { captures: { outbox, hasSite, fetchInTab, now: Date.now }, scheduler };
+  return { captures: { outbox, hasSite, requestSite, fetchInTab, notify, now: Date.now }, scheduler };
 }

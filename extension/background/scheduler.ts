@@ -6,6 +6,7 @@ import { createMutex } from '../../shared/async/index.ts';
 import { AT_WORK, type EngineReport } from '../messaging/index.ts';
 import type { AlarmName, BadgeLook, EngineHost } from '../platform/index.ts';
 import type { Outbox, QueueSummary } from '../queue/index.ts';
+import { notice } from '../ui/messages/en.ts';
 import { openFiles } from '../ui/truth.ts';
 import { badgeOf } from './badge.ts';
 import { causesOf, planNotices } from './causes.ts';
@@ -26,7 +27,7 @@ export interface SchedulerPorts {
 }
 
 /** While there is work, engine and drops are looked after every half minute; otherwise the badge's age every half hour. */
-const BUSY_MINUTES = 0.5;
+export const BUSY_MINUTES = 0.5;
 const IDLE_MINUTES = 30;
 const TITLE = 'Holdfast';
 
@@ -44,14 +45,18 @@ export class Scheduler {
     return this.#exclusively(() => this.#look(false));
   }
 
-  /** Somebody signed in or out: an engine that rests keeps nothing of who was there before. */
+  /** Somebody signed in or out: an engine is ended though it be at work, for it has the keys of who was there before. */
   accountChanged(): Promise<void> {
-    return this.#exclusively(() => this.#look(true));
+    return this.#exclusively(async () => {
+      await this.#ports.host.close();
+      await this.#look(true);
+    });
   }
 
   /** What the engine says. */
   async report(report: EngineReport): Promise<void> {
     if (report.type === 'moved') await this.refresh();
+    else if (report.type === 'fault') await this.#ports.notify('fault', TITLE, notice.fault(report.code));
     else if (report.type === 'idle') await this.#exclusively(() => this.#look(true));
   }
 

@@ -4,7 +4,7 @@
  * key, a password or bytes of a file.
  */
 import type { ErrorCode } from '../../shared/errors/index.ts';
-import type { WaitReason, WebRequest } from '../queue/index.ts';
+import type { Hold, WebRequest } from '../queue/index.ts';
 
 export const MESSAGE_VERSION = 1;
 
@@ -27,7 +27,7 @@ export type Message =
   | { type: 'retry-all' }
   /** What was dropped and cut short is left as it is. */
   | { type: 'forget-drops'; ids: readonly string[] }
-  | { type: 'release'; reason: WaitReason; sourceId: string | null }
+  | { type: 'release'; reason: Hold['reason']; sourceId: string | null }
   /** `tabId`: the tab that shows it, when it is that tab's own page. */
   | { type: 'capture-web'; capture: WebCapture; tabId: number | null }
   /** Who is signed in on this device now; null: nobody. */
@@ -69,6 +69,8 @@ export type EngineReport =
   | { type: 'alive' }
   /** Something that the badge shows has changed. */
   | { type: 'moved' }
+  /** A fault that the queue cannot be told of, for it is the queue's. Said once, until a run goes well. */
+  | { type: 'fault'; code: ErrorCode }
   /** Nothing left to do now. */
   | { type: 'idle' };
 

@@ -30,7 +30,9 @@ const isRequest = record({
   length: isNullOr(isCount),
 });
 const isCapture = record({ request: isRequest, path: isListOf(isString), name: isString });
-const isReport = record({ type: isOneOf('alive', 'moved', 'idle') });
+const isReport: Check = (value) =>
+  record({ type: isOneOf('alive', 'moved', 'idle') })(value) ||
+  record({ type: isOneOf('fault'), code: isString })(value);
 
 const FIELDS: Readonly<Record<MessageType, Fields>> = {
   wake: {},
@@ -42,7 +44,7 @@ const FIELDS: Readonly<Record<MessageType, Fields>> = {
   'retry-all': {},
   'forget-drops': { ids: isListOf(isId) },
   release: {
-    reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered'),
+    reason: isOneOf('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered', 'fault'),
     sourceId: isNullOr(isId),
   },
   'capture-web': { capture: isCapture, tabId: isNullOr(isCount) },

@@ -9,6 +9,11 @@ export async function repeat(name: AlarmName, minutes: number): Promise<void> {
   if (present?.periodInMinutes !== minutes) browser.alarms.create(name, { periodInMinutes: minutes });
 }
 
+/** The same where there is no such alarm at all. */
+export async function repeatUnlessSet(name: AlarmName, minutes: number): Promise<void> {
+  if ((await browser.alarms.get(name)) === undefined) await repeat(name, minutes);
+}
+
 /** Fires once at a time (milliseconds since 1970); null takes it away. */
 export async function fireAt(name: AlarmName, when: number | null): Promise<void> {
   if (when === null) await browser.alarms.clear(name);

@@ -6,6 +6,8 @@ import browser from 'webextension-polyfill';
 import { HoldfastError } from '../../shared/errors/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
+/** What takes longer, or does not end, is fetched the other way too. */
+const MAX_MS = 60_000;
 
 interface Carried {
   readonly status: number;
@@ -20,13 +22,13 @@ export async function fetchInTab(tabId: number, url: string) {
   if (carried === null) throw new HoldfastError('E_SOURCE_PERMISSION', 'not to be had from inside the tab');
   const bytes = Uint8Array.from(atob(carried.base64), (char) => char.charCodeAt(0));
   const headers = new Headers(carried.headers);
-  const type = headers.get('content-type') ?? '';
-  return { status: carried.status, url: carried.url, headers, blob: async () => new Blob([bytes], { type }) };
+  return { status: carried.status, url: carried.url, headers, body: new Blob([bytes]).stream() };
 }
 
 async function carry(tabId: number, url: string): Promise<Carried | null> {
   try {
-    const [run] = await browser.scripting.executeScript({ target: { tabId }, func: insideTab, args: [url, MAX_BYTES] });
+    const args: Parameters<typeof insideTab> = [url, MAX_BYTES, MAX_MS];
+    const [run] = await browser.scripting.executeScript({ target: { tabId }, func: insideTab, args });
     return (run?.result as Carried | null | undefined) ?? null;
   } catch {
     // A page of the browser's own, a viewer, or a tab that went elsewhere.
@@ -38,8 +40,9 @@ async function carry(tabId: number, url: string): Promise<Carried | null> {
  * Runs in the tab, apart from the page's own scripts; it can use nothing from outside itself. The bytes come as a data URL,
  * for Firefox lets such a script look into no ArrayBuffer that it got from there.
  */
-async function insideTab(url: string, limit: number): Promise<Carried | null> {
-  const response = await fetch(url, { credentials: 'include', cache: 'no-cache' });
+async function insideTab(url: string, limit: number, ms: number): Promise<Carried | null> {
+  const signal = AbortSignal.timeout(ms);
+  const response = await fetch(url, { credentials: 'include', cache: 'no-cache', signal });
   const blob = await response.blob();
   if (blob.size > limit) return null;
   const reader = new FileReader();

@@ -11,7 +11,7 @@ export const createEngineHost: EngineHostFactory = __BROWSER__ === 'chrome' ? cr
 /** Address of the service worker that streams downloads, the served app's own; Firefox lets no extension have one. */
 export const downloadWorker = __BROWSER__ === 'chrome' ? '/sw.js' : null;
 
-export { type AlarmName, fireAt, onAlarm, repeat } from './alarms.ts';
+export { type AlarmName, fireAt, onAlarm, repeat, repeatUnlessSet } from './alarms.ts';
 export { finishedDownloads } from './downloads.ts';
 export type { EngineHost } from './engine-host.ts';
 export { startEngineWorker } from './engine-worker.ts';

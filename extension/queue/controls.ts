@@ -1,6 +1,7 @@
 /** The person's side of the outbox: pause, cancel, retry, and what a job waited for. */
 import { applyInSlices, applyTo, dropUnusedSources, inState, inTransaction, OPEN_STATES, save } from './changes.ts';
 import {
+  type Hold,
   type JobRow,
   type QueueDb,
   readSetting,
@@ -9,7 +10,6 @@ import {
   type WalkRow,
   writeSetting,
 } from './db.ts';
-import type { WaitReason } from './job.ts';
 
 export class Controls {
   readonly #db: QueueDb;
@@ -74,9 +74,10 @@ export class Controls {
   }
 
   /** What jobs waited for has come: the network, a sign-in, a permission (of one source when it is named). */
-  async release(reason: WaitReason, sourceId?: string): Promise<void> {
+  async release(reason: Hold['reason'], sourceId?: string): Promise<void> {
     const db = this.#db;
     if ((await readSetting(db, 'hold'))?.reason === reason) await this.put('hold', null);
+    if (reason === 'fault') return;
     const waiting = db.jobs.where('[status.state+status.reason]').equals(['waiting', reason]);
     const mine = sourceId === undefined ? waiting : waiting.filter((job) => job.sourceId === sourceId);
     await applyInSlices(db, await mine.primaryKeys(), { type: 'release', reason }, this.#now());

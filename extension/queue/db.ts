@@ -131,9 +131,9 @@ export interface DropRow {
   cutShort?: 1;
 }
 
-/** Nothing is claimed while a hold stands: the road itself is closed. */
+/** Nothing is claimed while a hold stands: the road itself is closed, or the queue is at fault. */
 export interface Hold {
-  reason: WaitReason;
+  reason: WaitReason | 'fault';
   /** What was met. */
   code: ErrorCode;
   notBefore: number;

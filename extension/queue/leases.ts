@@ -205,10 +205,13 @@ export class Leases {
     const first = await db.jobs.where('[ready+order]').between([Dexie.minKey], [Dexie.maxKey]).first();
     const fetches = await db.jobs.where('toFetch').equals(1).toArray();
     const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;
-    const times = [first?.ready, walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
-    if (times.length === 0) return null;
     const hold = await readSetting(db, 'hold');
-    return Math.max(Math.min(...times), hold?.notBefore ?? 0);
+    const held = (at: number): number => Math.max(at, hold?.notBefore ?? 0);
+    // Folders and the web need no road to the server, but they need the queue.
+    const others = [walk, ...fetches.map(fetchDueAt)].filter((at) => at !== undefined);
+    const times = hold?.reason === 'fault' ? others.map(held) : others;
+    if (first?.ready !== undefined) times.push(held(first.ready));
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** Forgets the oldest finished rows beyond the history that is kept. */

@@ -23,8 +23,9 @@ export interface QueueSummary {
   /** Files in each state. */
   counts: Readonly<Record<JobState, number>>;
   waiting: Readonly<Partial<Record<WaitReason, number>>>;
-  /** Folders still to be read. */
+  /** Folders still to be read, and those of them for which the browser must be asked again. */
   walks: number;
+  blocked: number;
   /** Dropped things that a page is still looking through. */
   drops: number;
   /** Those of which a part may be missing: their page died, or could not go on. */
@@ -105,6 +106,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     counts,
     waiting,
     walks: await db.walks.count(),
+    blocked: await db.walks.filter((walk) => walk.blocked === 1).count(),
     drops: drops.length - cutShort.length,
     cutShort: cutShort.map(({ id, name, others = 0 }) => ({ id, name, others })),
     handles: await db.sources.where('kind').anyOf('file', 'folder').count(),

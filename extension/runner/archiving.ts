@@ -69,8 +69,10 @@ export class Archiving {
   async *#items(more: AsyncGenerator<readonly ClaimedJob[]>): AsyncGenerator<ArchiveItem> {
     yield* this.#itemsOf(this.#first);
     for await (const claimed of more) {
-      this.#ledger.add(claimed);
-      yield* this.#itemsOf(claimed);
+      // After a sleep longer than a lease we are given our own jobs again: that only renewed them.
+      const others = claimed.filter(({ job }) => !this.#ledger.has(job.id));
+      this.#ledger.add(others);
+      yield* this.#itemsOf(others);
     }
   }
 

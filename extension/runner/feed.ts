@@ -1,6 +1,6 @@
 /**
  * What fills the queue while it is drained: folders are walked and documents fetched at the start, and whenever something
- * new was captured, however long the batch takes that is under way.
+ * new was captured, however long anything takes that is under way.
  */
 import { abortable } from '../../shared/async/index.ts';
 import { type WalkPorts, walkFolders } from '../capture/worker/index.ts';
@@ -16,7 +16,8 @@ export class Feed {
   readonly #ports: FeedPorts;
   readonly #moved = new Bell();
   readonly #closed = new AbortController();
-  #over = false;
+  /** How much of it is under way. */
+  #busy = 0;
 
   constructor(ports: FeedPorts) {
     this.#ports = ports;
@@ -24,33 +25,49 @@ export class Feed {
 
   /** Nothing more comes unless somebody wakes us. */
   get over(): boolean {
-    return this.#over;
+    return this.#busy === 0;
   }
 
-  /** Resolves when there is more, or there will be none. */
+  /** Resolves when there may be more, or there will be none. */
   next(): Promise<void> {
     return this.#moved.next();
   }
 
-  /** What is under way is ended, nothing new is begun. */
+  /** What is under way is cut off: it is in the queue as it was, and begun again by the next run. */
   close(): void {
     this.#closed.abort();
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** Neither waits for the other: a document may take long, and a folder too. */
+  async run(outer: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([outer, this.#closed.signal]);
     const ring = (): void => this.#moved.ring();
+    const loops = [
+      this.#repeat(() => walkFolders(this.#ports, ring, signal), signal),
+      this.#repeat(() => fetchAll(this.#ports, ring, signal), signal),
+      // What was captured may have its bytes already.
+      this.#repeat(async () => undefined, signal),
+    ];
     try {
-      while (!signal.aborted && !this.#closed.signal.aborted) {
-        this.#over = false;
-        const woken = this.#ports.woken.next();
-        await Promise.all([walkFolders(this.#ports, ring, signal), fetchAll(this.#ports, ring, signal)]);
-        this.#over = true;
-        ring();
-        await abortable(woken, this.#closed.signal).catch(() => undefined);
-      }
+      await Promise.all(loops);
     } finally {
-      this.#over = true;
-      ring();
+      this.close();
+      await Promise.allSettled(loops);
+    }
+  }
+
+  /** Now, and whenever somebody wakes us. */
+  async #repeat(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const woken = this.#ports.woken.next();
+      this.#busy++;
+      try {
+        await work();
+      } finally {
+        this.#busy--;
+        this.#moved.ring();
+      }
+      await abortable(woken, signal).catch(() => undefined);
     }
   }
 }

@@ -11,8 +11,9 @@ interface UnderWay {
   readonly id: string;
   /** Bytes dealt with, of the files that did not fail. */
   readonly bytes: Map<string, number>;
-  committed: number;
-  proven: number;
+  /** Ids of its files that are that far. */
+  readonly committed: Set<string>;
+  readonly proven: Set<string>;
   /** The commit of the whole job is in the news. */
   told: boolean;
 }
@@ -34,10 +35,14 @@ export class Ledger {
   add(claimed: readonly ClaimedJob[]): void {
     for (const { job, files } of claimed) {
       const bytes = new Map(files.map(({ id }) => [id, 0]));
-      const underWay: UnderWay = { id: job.id, bytes, committed: 0, proven: 0, told: false };
+      const underWay: UnderWay = { id: job.id, bytes, committed: new Set(), proven: new Set(), told: false };
       this.#jobs.set(job.id, underWay);
       for (const { id } of files) this.#jobOf.set(id, underWay);
     }
+  }
+
+  has(jobId: string): boolean {
+    return this.#jobs.has(jobId);
   }
 
   /** Ids of the jobs that are still ours. */
@@ -70,11 +75,11 @@ export class Ledger {
         return;
       case 'committed':
         job.bytes.set(event.key, event.size);
-        job.committed++;
+        job.committed.add(event.key);
         this.#look(job);
         return;
       case 'proven':
-        job.proven++;
+        job.proven.add(event.key);
         this.#look(job);
         return;
       case 'failed':
@@ -99,6 +104,7 @@ export class Ledger {
     }
     this.#news.faults.push({ jobId: job.id, fileId, code });
     job.bytes.delete(fileId);
+    job.committed.delete(fileId);
     this.#jobOf.delete(fileId);
     if (job.bytes.size === 0) this.#drop(job);
     else this.#look(job);
@@ -106,11 +112,11 @@ export class Ledger {
 
   /** Notes what the whole job has reached. */
   #look(job: UnderWay): void {
-    if (job.committed === job.bytes.size && !job.told) {
+    if (job.committed.size === job.bytes.size && !job.told) {
       job.told = true;
       this.#news.committed.push(job.id);
     }
-    if (job.proven < job.bytes.size) return;
+    if (job.proven.size < job.bytes.size) return;
     this.#news.proven.push(job.id);
     this.#drop(job);
   }

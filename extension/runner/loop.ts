@@ -2,6 +2,7 @@
  * The engine's loop: one run at a time, again whenever it is woken, and by itself when something comes due soon. What
  * comes due later is left to the background's alarms, so that the engine can be closed meanwhile.
  */
+import { codeOf } from '../../shared/errors/index.ts';
 import type { EngineReport } from '../messaging/index.ts';
 import { Bell } from './bell.ts';
 import { type RunPorts, run } from './run.ts';
@@ -11,6 +12,8 @@ const SOON_MS = 45_000;
 const ALIVE_MS = 10_000;
 /** Stays for so long after the last work: what comes meanwhile needs no new worker and no new session. */
 const LINGER_MS = 30_000;
+/** When to look again after a fault that no run foresaw, such as a full disk. */
+const AFTER_FAULT_MS = 60_000;
 
 export interface LoopPorts extends Omit<RunPorts, 'onMoved' | 'woken'> {
   readonly report: (report: EngineReport) => void;
@@ -25,6 +28,8 @@ export class EngineLoop {
   readonly #bell = new Bell();
   #wanted = false;
   #running = false;
+  /** A fault was said since a run went well. */
+  #said = false;
 
   constructor(ports: LoopPorts) {
     this.#ports = ports;
@@ -41,20 +46,21 @@ export class EngineLoop {
     const over = new AbortController();
     this.#running = true;
     void this.#stayAlive(over.signal);
-    try {
-      while (this.#wanted) {
-        this.#wanted = false;
+    while (this.#wanted) {
+      this.#wanted = false;
+      try {
         await this.#runOnce();
         const nextDue = await this.#ports.outbox.leases.nextDue();
         if (this.#wanted) continue;
         if (nextDue === null) await this.#rest();
         else await this.#sleepUntil(nextDue);
+      } catch (error) {
+        await this.#hold(error, this.#ports.clock.now() + AFTER_FAULT_MS);
       }
-    } finally {
-      over.abort();
-      this.#running = false;
-      this.#ports.report({ type: 'idle' });
     }
+    over.abort();
+    this.#running = false;
+    this.#ports.report({ type: 'idle' });
   }
 
   async #runOnce(): Promise<void> {
@@ -63,6 +69,27 @@ export class EngineLoop {
     await exclusively(() =>
       run({ ...this.#ports, woken: this.#bell, onMoved: () => report({ type: 'moved' }) }, never),
     );
+    await this.#letGo();
+  }
+
+  /** Whoever looks at the queue sees the fault and waits; if it cannot even be told that, we wait here and hear nobody. */
+  async #hold(error: unknown, notBefore: number): Promise<void> {
+    const { outbox, clock, report } = this.#ports;
+    const code = codeOf(error);
+    try {
+      await outbox.leases.setHold({ reason: 'fault', code, notBefore, tries: 1 });
+    } catch {
+      if (!this.#said) report({ type: 'fault', code });
+      this.#said = true;
+      await clock.sleep(AFTER_FAULT_MS);
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    const { outbox, clock } = this.#ports;
+    this.#said = false;
+    const hold = await outbox.leases.hold();
+    if (hold?.reason === 'fault' && hold.notBefore <= clock.now()) await outbox.leases.setHold(null);
   }
 
   async #rest(): Promise<void> {

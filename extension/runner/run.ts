@@ -24,15 +24,11 @@ export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
   await ports.outbox.leases.inherit(ports.owner);
   const engine = new Engine(ports);
   const feed = new Feed({ ...ports, unchanged: () => engine.unchanged() });
-  const stop = new AbortController();
-  const feeding = feed.run(AbortSignal.any([signal, stop.signal]));
+  const feeding = feed.run(signal);
   // A fault of the feed ends the run, but only after what is under way.
   feeding.catch(() => undefined);
   try {
     await new Drain(ports, feed, engine).run(signal);
-  } catch (error) {
-    stop.abort();
-    throw error;
   } finally {
     feed.close();
     await Promise.allSettled([feeding]);

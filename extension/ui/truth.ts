@@ -17,8 +17,13 @@ export function openFiles({ counts }: QueueSummary): number {
 }
 
 /** What was chosen is still being looked through: there may be more files than are known. */
-export function isReading({ walks, drops }: QueueSummary): boolean {
-  return walks > 0 || drops > 0;
+export function isReading({ walks, blocked, drops }: QueueSummary): boolean {
+  return walks > blocked || drops > 0;
+}
+
+/** Nothing of what was chosen is still to be done. */
+export function isIdle(summary: QueueSummary): boolean {
+  return openFiles(summary) === 0 && summary.walks === 0 && summary.drops === 0;
 }
 
 export function truthOf(summary: QueueSummary, now: number): Truth {
@@ -26,16 +31,14 @@ export function truthOf(summary: QueueSummary, now: number): Truth {
 }
 
 function problem(summary: QueueSummary): Truth | null {
-  const { counts, hold, paused, waiting, tally } = summary;
+  const { blocked, counts, hold, paused, waiting, tally } = summary;
+  if (isIdle(summary)) return null;
   const open = openFiles(summary);
-  if (open === 0 && !isReading(summary)) return null;
   if (summary.account === null) return say('stopped', truth.signIn);
   if (paused) return say('waiting', truth.paused(open));
   if (hold !== null && counts.leased === 0) return held(hold.reason, hold.code, open, tally.files);
-  if (waiting.permission !== undefined && waiting.permission === open) {
-    return say('stopped', truth.permission(open));
-  }
-  return null;
+  const goesOn = open > (waiting.permission ?? 0) || isReading(summary);
+  return goesOn ? null : say('stopped', truth.permission(open, blocked));
 }
 
 function held(reason: string, code: string, open: number, all: number): Truth {
@@ -47,6 +50,9 @@ function held(reason: string, code: string, open: number, all: number): Truth {
     }
     case 'quota':
       return say('stopped', code === 'E_SERVER_FULL' ? truth.stopped.full : truth.stopped.quota);
+    case 'fault':
+      if (code === 'E_DISK_FULL') return say('stopped', truth.stopped.disk);
+      return say('waiting', truth.waiting(open, Math.max(open, all), truth.why.internal));
     default: {
       const known = reason === 'rate' || reason === 'metered' ? truth.why[reason] : truth.why.offline;
       const why = code === 'E_INTERNAL' ? truth.why.internal : known;

@@ -40,12 +40,13 @@ const ERROR_CODES = [
   'E_SOURCE_UNREADABLE',
   'E_CAPTURE_SIGN_IN', // a sign-in page came instead of the document
   'E_CAPTURE_FAILED', // the site did not give the document
+  'E_CAPTURE_ENDLESS', // what the site gives does not end
   // links
   'E_LINK_GONE', // unknown, expired, revoked or used up: never told apart
   'E_LINK_PASSWORD',
   'E_LINK_LOCKED', // too many wrong passwords
   // the sink
-  'E_DISK_FULL', // no room where the restore is written
+  'E_DISK_FULL', // no room on this device
   'E_SINK_PERMISSION', // the browser no longer lets us write there
   'E_CANCELLED',
   'E_INTERNAL', // a fault of ours

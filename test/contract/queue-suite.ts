@@ -359,7 +359,10 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     const walk = (await walks.next())!;
     await walks.tell(walk, 'Home', news({ blocked: [[]] }));
     assert.equal(await walks.next(), undefined);
+    const blocked = async () => (await readSummary(db)).blocked;
+    assert.equal(await blocked(), 1);
     await controls.release('permission');
+    assert.equal(await blocked(), 0);
     const gone = [
       { within: [], code: 'E_SOURCE_GONE' },
       { within: ['Sub', 'Deep'], code: 'E_SOURCE_UNREADABLE' },

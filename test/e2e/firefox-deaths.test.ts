@@ -1,6 +1,6 @@
 /**
- * Firefox dies in the middle of a backup: the background page with its engine, then the whole browser. What was copied goes on
- * by itself, with no page of ours open. The steps build on one another.
+ * Firefox dies in the middle of a backup: the background page with its engine, then the extension, then the whole browser. What
+ * was copied goes on by itself, with no page of ours open. The steps build on one another.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -61,6 +61,14 @@ test('the background page ends with its engine, and an alarm brings both back', 
   await choose('one.bin');
   assert.equal(await rig.killBackground(), 'stopped');
   await assertSafe('one.bin');
+  await page.waitForText('.truth', 'Everything is safe', 60_000);
+});
+
+test('the extension is switched off and on again, and goes on before any page is opened', async () => {
+  await choose('switched.bin');
+  await rig.switchOffAndOn();
+  await assertSafe('switched.bin');
+  page = await rig.openExtension('page.html');
   await page.waitForText('.truth', 'Everything is safe', 60_000);
 });
 

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { answersOf } from '../../extension/background/answers.ts';
 import { badgeOf } from '../../extension/background/badge.ts';
-import { type CapturePorts, captureWeb, releaseAllowed } from '../../extension/background/captures.ts';
+import { type CapturePorts, captureWeb, releaseAllowed, savePointed } from '../../extension/background/captures.ts';
 import { causesOf, planNotices } from '../../extension/background/causes.ts';
 import { Scheduler } from '../../extension/background/scheduler.ts';
 import { captureOf } from '../../extension/capture/link.ts';
 import { AT_WORK, type WebCapture } from '../../extension/messaging/index.ts';
-import { createOutbox, openQueue, type QueueSummary, readSummary } from '../../extension/queue/index.ts';
+import { createOutbox, type Hold, openQueue, type QueueSummary, readSummary } from '../../extension/queue/index.ts';
 import { truthOf } from '../../extension/ui/truth.ts';
-import { HoldfastError } from '../../shared/errors/index.ts';
+import { type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem } from '../contract/queue-suite.ts';
 
 let count = 0;
@@ -47,6 +47,8 @@ function rig() {
   const captures: CapturePorts = {
     outbox,
     hasSite: async () => false,
+    requestSite: async () => false,
+    notify: async (cause, _, message) => void log.push(`notify ${cause}: ${message}`),
     fetchInTab: async () => new Response('<title>T</title>', { headers: { 'content-type': 'text/html' } }),
     now: () => clock.now,
   };
@@ -156,11 +158,29 @@ test('a sign-in page in the tab is refused, not stored', async () => {
   assert.deepEqual(job?.status, { state: 'failed', code: 'E_CAPTURE_SIGN_IN' });
 });
 
+test('what was pointed at and could not be kept is said not to be saved', async () => {
+  const r = rig();
+  const link = { kind: 'link', url: 'https://site.test/a', title: null, pageUrl: null, tabId: null } as const;
+  const release = async () => void r.log.push('release');
+  await savePointed(r.captures, link, release);
+  assert.deepEqual([(await readSummary(r.db)).waiting.permission, r.log], [1, ['release']]);
+  r.outbox.intake.capture = () => Promise.reject(new HoldfastError('E_DISK_FULL', 'the test says so'));
+  await savePointed(r.captures, link, release);
+  assert.equal(r.log.at(-1), 'notify unsaved: This was not saved: this device has no space left.');
+});
+
+test('a fault that the engine cannot write down is told', async () => {
+  const r = rig();
+  await r.scheduler.report({ type: 'fault', code: 'E_DISK_FULL' });
+  assert.deepEqual(r.log, ['notify fault']);
+});
+
 const noTally = { files: 0, bytes: 0, doneFiles: 0, doneBytes: 0, unchanged: 0 };
 const none = { captured: 0, queued: 0, leased: 0, waiting: 0, committed: 0, proven: 0, failed: 0, cancelled: 0 };
 const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Partial<QueueSummary['counts']> }) => ({
   waiting: {},
   walks: 0,
+  blocked: 0,
   drops: 0,
   cutShort: [],
   handles: 0,
@@ -174,7 +194,7 @@ const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Pa
   ...fields,
   counts: { ...none, ...fields.counts },
 });
-const hold = (reason: 'auth' | 'offline' | 'quota', code: 'E_SESSION' | 'E_OFFLINE' | 'E_ROLLBACK' | 'E_QUOTA') => ({
+const hold = (reason: Hold['reason'], code: ErrorCode): Hold => ({
   reason,
   code,
   notBefore: 0,
@@ -195,7 +215,12 @@ test('the line of truth and the badge say the same', () => {
     [{ counts: { waiting: 3 }, hold: hold('offline', 'E_OFFLINE') }, 'waiting', '3 of 3 files waiting', '3'],
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_SESSION') }, 'stopped', 'Stopped', '!'],
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_ROLLBACK') }, 'stopped', 'Stopped', '!'],
+    [{ counts: { queued: 3 }, hold: hold('fault', 'E_DISK_FULL') }, 'stopped', 'Stopped', '!'],
+    [{ counts: { queued: 3 }, hold: hold('fault', 'E_INTERNAL') }, 'waiting', '3 of 3 files waiting', '3'],
     [{ counts: { waiting: 2 }, waiting: { permission: 2 } }, 'stopped', 'Waiting for you', '!'],
+    [{ walks: 2, blocked: 2, lastProvenAt: now }, 'stopped', 'Waiting for you', '!'],
+    [{ walks: 3, blocked: 2, lastProvenAt: now }, 'working', 'Looking through your folder', '✓'],
+    [{ walks: 1, blocked: 1, counts: { queued: 2 } }, 'working', 'Backing up', '2'],
     [{ counts: { committed: 2 } }, 'working', 'Almost done', '2'],
     [{ walks: 1 }, 'working', 'Looking through your folder', ''],
     [{ walks: 1, tally: { ...noTally, unchanged: 9 } }, 'working', 'Looking through your folder', ''],
@@ -297,6 +322,16 @@ test('an engine that rests is closed when somebody signs out, for it has keys', 
   assert.ok(r.log.includes('close'));
 });
 
+test('so is one at work: what it holds comes back by itself', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  r.locks.add(AT_WORK);
+  r.log.length = 0;
+  await r.answers.account?.({ type: 'account', name: null });
+  assert.ok(r.log.includes('close'));
+});
+
 test('a folder in which nothing had changed is told of, on the line and once it is done', () => {
   const tally = { ...noTally, unchanged: 100_000 };
   assert.match(truthOf(summaryOf({ walks: 1, tally }), 0).detail, /^100,000 files/);
@@ -304,8 +339,16 @@ test('a folder in which nothing had changed is told of, on the line and once it 
 });
 
 test('a fault of ours is not called a lost network', () => {
-  const ours = { reason: 'offline', code: 'E_INTERNAL', notBefore: 0, tries: 1 } as const;
+  const ours = hold('offline', 'E_INTERNAL');
   assert.match(truthOf(summaryOf({ counts: { waiting: 1 }, hold: ours }), 0).detail, /Holdfast itself/);
+});
+
+test('a folder that the browser must be asked for again is told of, and nothing is called done meanwhile', () => {
+  const summary = summaryOf({ walks: 1, blocked: 1, tally: { ...noTally, files: 1, doneFiles: 1 } });
+  assert.equal(truthOf(summary, 0).detail, '1 folder needs your permission to be read');
+  assert.deepEqual([...causesOf(summary).keys()], ['permission']);
+  const both = summaryOf({ walks: 1, blocked: 1, counts: { waiting: 2 }, waiting: { permission: 2 } });
+  assert.equal(truthOf(both, 0).detail, '2 files and 1 folder need your permission to be read');
 });
 
 test('each cause is told once, and taken back when it is over', () => {

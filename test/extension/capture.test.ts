@@ -57,11 +57,14 @@ test('a document is named by the server, else by its title when it is a page, el
   assert.equal(documentName({ ...base, contentType: 'application/pdf' }), 'résumé.pdf');
   assert.equal(documentName({ ...base, contentType: 'text/html; charset=utf-8', page: true }), 'My page.html');
   assert.equal(documentName({ ...base, contentType: 'text/html', page: true, title: ' ' }), 'résumé.html');
+  const titled = (title: string) => documentName({ ...base, contentType: 'text/html', page: true, title });
+  assert.deepEqual([titled('Invoice 3/2024'), titled('AC/DC \\ Live')], ['Invoice 3-2024.html', 'AC-DC - Live.html']);
   assert.equal(documentName({ ...base, contentType: 'image/png', disposition: 'inline; filename=cat' }), 'cat.png');
   assert.equal(addressName('https://a.test/'), 'a.test');
   assert.equal(addressName('https://a.test/%E0%A4%A'), '%E0%A4%A');
 });
 
+const LIVE = { 'content-type': 'Multipart/X-Mixed-Replace; boundary=x' };
 const LOGIN = '<html><form><input name=user><input type="password" name=p></form>';
 
 test('a sign-in page is told from the document', () => {
@@ -84,6 +87,20 @@ test('a sign-in page is told from the document', () => {
     isSignInPage({ status: 200, contentType: 'application/pdf', html: '', asked: pdf, answered: pdf }, false),
     false,
   );
+});
+
+test('every way to ask for a password is seen', () => {
+  const [asked, answered] = ['https://bank.test/statements/7', 'https://bank.test/in'];
+  const asks = (html: string) => isSignInPage({ status: 200, contentType: 'text/html', html, asked, answered }, false);
+  const inputs = [
+    'type=password/',
+    "TYPE = 'Password'",
+    'id="p" type="password"',
+    'autocomplete="webauthn current-password"',
+  ];
+  for (const attributes of inputs) assert.ok(asks(`<form><input ${attributes}></form>`), attributes);
+  for (const html of ['<input type=text name=password>', '<p type=password>', '<inputs type=password>'])
+    assert.ok(!asks(html), html);
 });
 
 const request = (fields: Partial<WebRequest> = {}): WebRequest => ({
@@ -128,6 +145,30 @@ test('a page keeps its own title; entities in a fetched title are read', async (
   assert.deepEqual([link.name, link.from?.title, link.mtime], ['A & B.html', 'A & B', 42]);
 });
 
+test('a page that is written to be slow to look at is looked at', async () => {
+  const port = (html: string) =>
+    answering(() => {
+      const response = new Response(html, { headers: { 'content-type': 'text/html' } });
+      return Object.defineProperty(response, 'url', { value: 'https://a.test/elsewhere' });
+    });
+  const parts = [
+    '<input autocomplete= ',
+    '<input type ',
+    '<title',
+    '<title>',
+    '<title ',
+    '&#',
+    ' ',
+    '<input ',
+    'autocomplete=',
+  ];
+  for (const part of parts) {
+    const html = `<input autocomplete=${part.repeat(Math.ceil((512 * 1024) / part.length))}`;
+    const { name } = await fetchDocument(request({ url: 'https://a.test/x' }), port(html), never);
+    assert.equal(name, 'Found here.html', part);
+  }
+});
+
 test('what is not the document is refused with its cause', async () => {
   const cases: [WebPort, Partial<WebRequest>, string][] = [
     [answering(() => new Response(LOGIN, { headers: { 'content-type': 'text/html' } })), {}, 'E_CAPTURE_SIGN_IN'],
@@ -135,6 +176,7 @@ test('what is not the document is refused with its cause', async () => {
     [answering(() => new Response(null, { status: 503 })), {}, 'E_UNAVAILABLE'],
     [answering(() => new Response(null, { status: 429 })), {}, 'E_RATE'],
     [answering(() => new Response('12345')), { length: 6 }, 'E_CAPTURE_FAILED'],
+    [answering(() => new Response('--x', { headers: LIVE })), {}, 'E_CAPTURE_ENDLESS'],
     [answering(() => Promise.reject(new TypeError('Failed to fetch'))), {}, 'E_CAPTURE_FAILED'],
     [answering(() => Promise.reject(new TypeError('Failed to fetch')), false), {}, 'E_OFFLINE'],
   ];

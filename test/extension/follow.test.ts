@@ -1,9 +1,15 @@
-/** When the full page's copy of the vault is read again: what a person looks at is fresh, and a backup is not read along with. */
+/**
+ * What the full page tells the background, and when its copy of the vault is read again: what a person looks at is fresh,
+ * and a backup is not read along with.
+ */
+import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Live } from '../../extension/queue/live.ts';
 import type { Proofs } from '../../extension/queue/view.ts';
 import { follow, type QueueSide } from '../../extension/ui/backup/follow.ts';
+import type { VaultEvent } from '../../web/session/index.ts';
+import { Accounts } from '../../web/worker/accounts.ts';
 
 function page(showsVault: boolean) {
   let prove: (proofs: Proofs) => void = () => undefined;
@@ -27,7 +33,7 @@ function page(showsVault: boolean) {
     send: async () => undefined as never,
   };
   const api = {
-    status: async () => ({ state: 'signed-out', server: null, reason: null }) as const,
+    status: async () => ({ state: 'signed-out', server: null, reason: null, failure: null }) as const,
     refresh: async () => {
       refreshed += 1;
       return true;
@@ -81,4 +87,36 @@ test('while a screen of the vault is in front, what is proven comes to it now an
     t.mock.timers.tick(1_000);
   }
   assert.equal(it.refreshed(), 2);
+});
+
+test('signing out is told to the background though the server does not answer, and why it shows no server is told to the screen', async () => {
+  const told: unknown[] = [];
+  const statuses: unknown[] = [];
+  let hear: (event: VaultEvent) => void = () => undefined;
+  const accounts = new Accounts('extension', 'http://127.0.0.1:9', (status) => {
+    statuses.push(status);
+    hear({ type: 'session', status });
+  });
+  const still = { subscribe: () => ({ unsubscribe: () => undefined }) };
+  follow(
+    {
+      api: { status: () => new Promise(() => undefined), refresh: async () => true },
+      onEvent(listener) {
+        hear = listener;
+        return () => undefined;
+      },
+    },
+    {
+      view: { proofs: () => still, hold: () => still },
+      send: async (message) => {
+        told.push(message);
+        return undefined as never;
+      },
+    },
+    { showVault: () => false, subscribe: () => undefined },
+  );
+  await accounts.methods.signOut();
+  assert.deepEqual(told, [{ type: 'account', name: null }]);
+  const server = { url: 'http://127.0.0.1:9', registrationOpen: true };
+  assert.deepEqual(statuses, [{ state: 'signed-out', server, reason: null, failure: 'E_OFFLINE' }]);
 });

@@ -19,6 +19,7 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
   const clock = { now: 1_000_000 };
   const outbox = createOutbox(db, () => clock.now);
   const idle: EngineReport[] = [];
+  const faults: EngineReport[] = [];
   let heard = Promise.withResolvers<void>();
   const sleeps: number[] = [];
   /** Sleeps that last until these are resolved; others are over at once. */
@@ -48,6 +49,7 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
         }),
     },
     report: (report) => {
+      if (report.type === 'fault') faults.push(report);
       if (report.type !== 'idle') return;
       idle.push(report);
       heard.resolve();
@@ -59,7 +61,7 @@ function rig(archive: Archiver['archive'], whenIdle: LoopPorts['whenIdle'] = asy
     loop.wake();
     await next;
   };
-  return { db, outbox, clock, loop, idle, sleeps, lingers, untilIdle };
+  return { db, outbox, clock, loop, idle, faults, sleeps, lingers, untilIdle };
 }
 
 const good: Archiver['archive'] = async (items, { onEvent }) => {
@@ -144,4 +146,46 @@ test('what is due soon is waited for here; what is due later is left to the alar
   assert.deepEqual(r.sleeps, [1_000]);
   assert.equal(r.idle.length, 1);
   assert.equal(await r.outbox.leases.nextDue(), r.clock.now + 120_000);
+});
+
+const full = (): Promise<never> => Promise.reject(new HoldfastError('E_DISK_FULL', 'the test says so'));
+
+test('a fault of the queue is held against it, and let go of when a run goes well', async () => {
+  const r = rig(good);
+  await r.outbox.intake.capture([bytesItem('a')]);
+  const { claim } = r.outbox.leases;
+  r.outbox.leases.claim = full;
+  await r.untilIdle();
+  const { hold } = await readSummary(r.db);
+  assert.deepEqual([hold?.reason, hold?.code, r.faults, r.sleeps], ['fault', 'E_DISK_FULL', [], []]);
+  assert.equal(await r.outbox.leases.nextDue(), hold?.notBefore);
+  r.outbox.leases.claim = claim;
+  r.clock.now = hold?.notBefore ?? 0;
+  await r.untilIdle();
+  const after = await readSummary(r.db);
+  assert.deepEqual([after.counts.proven, after.hold], [1, null]);
+});
+
+test('a queue that cannot even keep that is asked once a minute, whoever wakes us, and it is said once', async () => {
+  const r = rig(good);
+  await r.outbox.intake.capture([bytesItem('a')]);
+  const { claim, setHold } = r.outbox.leases;
+  let claims = 0;
+  const minutes = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  r.lingers.push(...minutes.map(({ promise }) => promise));
+  r.outbox.leases.setHold = full;
+  r.outbox.leases.claim = () => {
+    claims++;
+    return full();
+  };
+  const idle = r.untilIdle();
+  for (const [i, minute] of minutes.entries()) {
+    await until('the fault', async () => r.sleeps.length === i + 1);
+    for (let woken = 0; woken < 10; woken++) r.loop.wake();
+    assert.deepEqual([claims, r.sleeps.at(-1), r.faults], [i + 1, 60_000, [{ type: 'fault', code: 'E_DISK_FULL' }]]);
+    if (i === 1) Object.assign(r.outbox.leases, { claim, setHold });
+    minute.resolve();
+  }
+  await idle;
+  assert.equal((await readSummary(r.db)).counts.proven, 1);
 });

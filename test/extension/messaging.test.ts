@@ -36,6 +36,7 @@ const MESSAGES: readonly Message[] = [
   { type: 'engine-wake' },
   { type: 'engine-report', report: { type: 'alive' } },
   { type: 'engine-report', report: { type: 'idle' } },
+  { type: 'engine-report', report: { type: 'fault', code: 'E_DISK_FULL' } },
 ];
 const enveloped = (message: Message) => ({ holdfast: MESSAGE_VERSION, to: addresseeOf(message.type), message });
 const answers: Answers = { wake: async () => null, pause: () => Promise.reject(new HoldfastError('E_LOCKED', 'no')) };

@@ -2,84 +2,13 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sources, type WebPort } from '../../extension/capture/worker/index.ts';
-import { type CapturedItem, createOutbox, openQueue, type QueueDb, readSummary } from '../../extension/queue/index.ts';
-import { Bell } from '../../extension/runner/bell.ts';
-import { type RunPorts, run } from '../../extension/runner/run.ts';
-import type { ArchiveItem, ArchiveOptions, Archiver } from '../../shared/archiver/index.ts';
+import { type CapturedItem, createOutbox, readSummary } from '../../extension/queue/index.ts';
+import { run } from '../../extension/runner/run.ts';
 import { cancelled } from '../../shared/async/index.ts';
 import { type ErrorCode, HoldfastError } from '../../shared/errors/index.ts';
 import { bytesItem, webItem } from '../contract/queue-suite.ts';
+import { never, rig, road, wellBehaved } from './runner-rig.ts';
 
-let count = 0;
-
-/** What the test does with each stream, once it has ended; the vault keeps a version id once, however often it comes. */
-type Script = (items: readonly ArchiveItem[], options: ArchiveOptions, vault: Map<string, string>) => Promise<void>;
-
-interface Rig {
-  readonly db: QueueDb;
-  readonly ports: RunPorts;
-  readonly clock: { now: number };
-  readonly vault: Map<string, string>;
-  /** Names of the files of each stream. */
-  readonly streams: string[][];
-  sessions: number;
-}
-
-const wellBehaved: Script = async (items, { onEvent }, vault) => {
-  for (const item of items) {
-    const file = await item.open();
-    await file.blob.arrayBuffer();
-    vault.set(item.key, item.name);
-    onEvent({ type: 'committed', key: item.key, unchanged: false, size: file.size });
-  }
-  for (const item of items) onEvent({ type: 'proven', key: item.key });
-};
-
-function rig(script: Script, options: { web?: Partial<WebPort>; openEngine?: () => Promise<void> } = {}): Rig {
-  const db = openQueue(`runner-${count++}`);
-  const clock = { now: 1_000_000 };
-  const vault = new Map<string, string>();
-  const streams: string[][] = [];
-  const archiver: Archiver = {
-    scan: () => async (_, name) => name.startsWith('same'),
-    async archive(items, archiveOptions) {
-      const all: ArchiveItem[] = [];
-      for await (const item of items) all.push(item);
-      streams.push(all.map((item) => item.name));
-      await script(all, archiveOptions, vault);
-      return { committed: all.length, failed: 0, sentBytes: 0, sentPacks: 0 };
-    },
-  };
-  const ports: RunPorts = {
-    outbox: createOutbox(db, () => clock.now),
-    clock: { now: () => clock.now, sleep: (_, signal) => nextTick(signal) },
-    owner: 'one',
-    sources: new Sources(),
-    isMetered: () => false,
-    random: () => 0.5,
-    web: { fetch: async () => new Response('page'), isOnline: () => true, now: () => 7, ...options.web },
-    woken: new Bell(),
-    onMoved: () => undefined,
-    async openEngine() {
-      made.sessions++;
-      await options.openEngine?.();
-      return archiver;
-    },
-  };
-  const made: Rig = { db, ports, clock, vault, streams, sessions: 0 };
-  return made;
-}
-
-/** A beat of no length: the next turn of the event loop, or E_CANCELLED. */
-function nextTick(signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    setImmediate(() => (signal?.aborted ? reject(cancelled(signal)) : resolve()));
-  });
-}
-
-const never = new AbortController().signal;
-const road = (code: ErrorCode) => new HoldfastError(code, 'the test says so');
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(cancelled(signal)), { once: true }));
 
@@ -317,6 +246,34 @@ test('killed at any point of a stream, the next runner finishes it and each vers
   }
 });
 
+test('after a sleep longer than a lease, a stream is not given what it has already', async () => {
+  const r = rig(wellBehaved, {
+    openEngine: async () => {
+      r.clock.now += 120_000;
+    },
+  });
+  await r.ports.outbox.intake.capture([bytesItem('a'), bytesItem('b')]);
+  await run(r.ports, never);
+  assert.deepEqual(
+    r.streams.map((names) => names.sort()),
+    [['a', 'b']],
+  );
+  assert.equal((await readSummary(r.db)).counts.proven, 2);
+});
+
+test('a bundle is not proven while a file of it is not, however often another is told', async () => {
+  const r = rig(async ([first], { onEvent }) => {
+    const { key } = first!;
+    for (let i = 0; i < 2; i++) onEvent({ type: 'committed', key, unchanged: false, size: 1 });
+    for (let i = 0; i < 2; i++) onEvent({ type: 'proven', key });
+    throw road('E_OFFLINE');
+  });
+  await r.ports.outbox.intake.capture([copy('Home/a'), copy('Home/b')]);
+  await run(r.ports, never);
+  const { counts } = await readSummary(r.db);
+  assert.deepEqual([counts.proven, counts.committed, counts.waiting, await r.db.sources.count()], [0, 0, 2, 1]);
+});
+
 /** An outbox whose owner dies before it can say what became of its jobs. */
 function dying(outbox: ReturnType<typeof createOutbox>, error: Error): ReturnType<typeof createOutbox> {
   const leases = new Proxy(outbox.leases, {
@@ -329,48 +286,10 @@ function dying(outbox: ReturnType<typeof createOutbox>, error: Error): ReturnTyp
   return { ...outbox, leases };
 }
 
-test('documents are fetched and archived in the same run; those that cannot be are items with a cause', async () => {
-  const r = rig(wellBehaved, {
-    web: {
-      fetch: async (url) => {
-        if (url.endsWith('/gone')) return new Response(null, { status: 404 });
-        if (url.endsWith('/busy')) return new Response(null, { status: 503 });
-        return new Response('text', { headers: { 'content-type': 'text/plain' } });
-      },
-    },
-  });
-  const urls = ['one', 'two', 'three', 'four', 'gone', 'busy'].map((name) =>
-    webItem(`https://site.test/${name}`, true),
-  );
-  await r.ports.outbox.intake.capture([...urls, webItem('https://other.test/x', false)]);
-  await run(r.ports, never);
-  const { counts, waiting } = await readSummary(r.db);
-  assert.deepEqual([counts.proven, counts.failed, waiting.offline, waiting.permission], [4, 1, 1, 1]);
-  assert.deepEqual([...r.vault.values()].sort(), ['four.txt', 'one.txt', 'three.txt', 'two.txt']);
-});
-
 test('a paused queue is left alone', async () => {
   const r = rig(wellBehaved);
   await r.ports.outbox.intake.capture([bytesItem('a'), webItem('https://site.test/x', true)]);
   await r.ports.outbox.controls.pause();
   await run(r.ports, never);
   assert.deepEqual(r.streams, []);
-});
-
-test('what is captured while a large file is under way is fetched at once, not after it', async () => {
-  const r = rig(async (items, options, vault) => {
-    if (items[0]?.name === 'large') {
-      await r.ports.outbox.intake.capture([webItem('https://site.test/late', true)]);
-      r.ports.woken.ring();
-      while ((await readSummary(r.db)).counts.captured > 0) await nextTick();
-    }
-    await wellBehaved(items, options, vault);
-  });
-  await r.ports.outbox.intake.capture([bytesItem('large')]);
-  await run(r.ports, never);
-  assert.deepEqual(
-    r.streams.map((names) => names.length),
-    [1, 1],
-  );
-  assert.equal((await readSummary(r.db)).counts.proven, 2);
 });

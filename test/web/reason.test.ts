@@ -5,11 +5,11 @@ import { reasonOf, type SignedOut } from '../../web/routes/sign-in/reason.ts';
 
 const A = { url: 'https://a.example.org', registrationOpen: true };
 const B = { url: 'https://b.example.org', registrationOpen: true };
-const out = (server: SignedOut['server'], reason: SignedOut['reason']): SignedOut => ({
-  state: 'signed-out',
-  server,
-  reason,
-});
+const out = (
+  server: SignedOut['server'],
+  reason: SignedOut['reason'],
+  failure: SignedOut['failure'] = null,
+): SignedOut => ({ state: 'signed-out', server, reason, failure });
 
 test('a reason is that of the server it is about', () => {
   assert.equal(reasonOf(out(A, 'E_SESSION'), { ...A }, true), 'E_SESSION');
@@ -18,7 +18,8 @@ test('a reason is that of the server it is about', () => {
 });
 
 test('where one can be chosen and none was, nothing failed; where none can, it does not answer', () => {
-  assert.equal(reasonOf(out(null, 'E_OFFLINE'), null, true), null);
-  assert.equal(reasonOf(out(null, 'E_OFFLINE'), A, true), null);
+  assert.equal(reasonOf(out(null, null, 'E_OFFLINE'), null, true), null);
+  assert.equal(reasonOf(out(null, null, 'E_OFFLINE'), A, true), null);
+  assert.equal(reasonOf(out(A, null, 'E_TIMEOUT'), A, true), 'E_TIMEOUT');
   assert.equal(reasonOf(out(null, null), null, false), 'E_OFFLINE');
 });

@@ -16,7 +16,11 @@ export interface ServerSummary {
 }
 
 export type SessionStatus =
-  | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null }
+  /**
+   * `reason`: why, null when nobody is signed in or somebody signed out. `failure`: what came instead when the server was
+   * asked about itself.
+   */
+  | { state: 'signed-out'; server: ServerSummary | null; reason: ErrorCode | null; failure: ErrorCode | null }
   /** Signed in, but the server does not answer, and it holds a part of what opens the vault. */
   | { state: 'away'; name: string }
   | { state: 'ready'; name: string; accountId: string };

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { codeOf, type ErrorCode } from '../../shared/errors/index.ts';
 import { Icon, type IconName } from './icons.tsx';
-import { errors } from './messages/en.ts';
+import { errors } from './messages/en-errors.ts';
 
 export interface EmptyStateProps {
   icon: IconName;

@@ -137,13 +137,14 @@ export class Accounts {
 
   async #signedOut(reason: ErrorCode | null): Promise<SessionStatus> {
     try {
-      return { state: 'signed-out', server: await summarise((await this.#ports()).serverUrl), reason };
+      const server = await summarise((await this.#ports()).serverUrl);
+      return { state: 'signed-out', server, reason, failure: null };
     } catch (error) {
       // The web app has one server only, the extension the one that was chosen: it is named though it does not answer.
       const chosen = (await this.#keyStore.load())?.serverUrl ?? (await this.#keyStore.setting(SERVER_SETTING));
       const url = this.#client === 'web' ? this.#defaultServer : chosen;
       const server = url === null ? null : { url, registrationOpen: true };
-      return { state: 'signed-out', server, reason: reason ?? codeOf(error) };
+      return { state: 'signed-out', server, reason, failure: codeOf(error) };
     }
   }
 

@@ -9,7 +9,7 @@ import { captureName, documentName, isHtml, mediaType } from './naming.ts';
 import { isSignInPage } from './sign-in.ts';
 
 /** As much of an answer as is looked at. */
-export type Answered = Pick<Response, 'status' | 'url' | 'headers' | 'blob'>;
+export type Answered = Pick<Response, 'status' | 'url' | 'headers' | 'body'>;
 export type Fetch = (url: string, init: RequestInit) => Promise<Answered>;
 
 /** What the fetch needs of its surroundings. */
@@ -19,14 +19,36 @@ export interface WebPort {
   readonly now: () => number;
 }
 
+/** How far a document has come, for whoever gives it up. */
+export interface Flow {
+  bytes: number;
+  /** Its length was said, and no connection goes beyond that. */
+  ends: boolean;
+}
+
 /** How much of an HTML answer is looked at. */
 const HEAD_BYTES = 512 * 1024;
+/** Live pictures and live news: they are made to go on for ever. */
+const ENDLESS = ['multipart/x-mixed-replace', 'text/event-stream'];
 
-/** Errors: those of the port's fetch, E_OFFLINE, E_UNAVAILABLE, E_RATE, E_CAPTURE_SIGN_IN, E_CAPTURE_FAILED, E_CANCELLED. */
-export async function fetchDocument(request: WebRequest, port: WebPort, signal: AbortSignal): Promise<FetchedBytes> {
+/**
+ * Errors: those of the port's fetch, E_OFFLINE, E_UNAVAILABLE, E_RATE, E_CAPTURE_SIGN_IN, E_CAPTURE_FAILED,
+ * E_CAPTURE_ENDLESS, E_CANCELLED.
+ */
+export async function fetchDocument(
+  request: WebRequest,
+  port: WebPort,
+  signal: AbortSignal,
+  flow: Flow = { bytes: 0, ends: true },
+): Promise<FetchedBytes> {
   const response = await ask(request.url, port, signal);
-  const blob = await bodyOf(response, port, signal);
   const contentType = response.headers.get('content-type');
+  if (ENDLESS.includes(mediaType(contentType))) {
+    await response.body?.cancel();
+    throw new HoldfastError('E_CAPTURE_ENDLESS', `${request.url} answered with a live stream`);
+  }
+  flow.ends = response.headers.has('content-length');
+  const blob = await bodyOf(response, flow, port, signal);
   const html = isHtml(mediaType(contentType)) ? await blob.slice(0, HEAD_BYTES).text() : '';
   const answered = response.url === '' ? request.url : response.url;
   const answer = { status: response.status, asked: request.url, answered, contentType, html };
@@ -55,9 +77,17 @@ async function ask(url: string, port: WebPort, signal: AbortSignal): Promise<Ans
   }
 }
 
-async function bodyOf(response: Answered, port: WebPort, signal: AbortSignal): Promise<Blob> {
+async function bodyOf({ body, headers }: Answered, flow: Flow, port: WebPort, signal: AbortSignal): Promise<Blob> {
+  const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, out) {
+      flow.bytes += chunk.length;
+      out.enqueue(chunk);
+    },
+  });
   try {
-    return await response.blob();
+    return await new Response(body?.pipeThrough(counter) ?? null, {
+      headers: { 'content-type': headers.get('content-type') ?? '' },
+    }).blob();
   } catch (error) {
     throw roadError(error, port, signal);
   }
@@ -78,8 +108,11 @@ function checkStatus({ status }: Answered): void {
   throw new HoldfastError(code, `the site answered ${status}`);
 }
 
+/** Bounded, as in sign-in.ts. */
+const TITLE = /<title\b[^<>]{0,2000}>([^<]{0,2000})<\/title>/i;
+
 function titleOf(html: string): string | null {
-  const [, raw = ''] = /<title\b[^>]*>([^<]*)<\/title>/i.exec(html) ?? [];
+  const [, raw = ''] = TITLE.exec(html) ?? [];
   const title = raw.replaceAll(/\s+/g, ' ').trim();
   return title === '' ? null : decodeEntities(title);
 }

@@ -47,7 +47,8 @@ export function documentName(options: {
   const type = mediaType(options.contentType);
   const suggested = dispositionName(options.disposition);
   if (suggested !== null) return captureName(suggested, EXTENSIONS[type] ?? '');
-  const title = options.title?.trim() ?? '';
+  // A slash in a title is no separator: what follows it would name other pages as well.
+  const title = options.title?.replaceAll(/[/\\]/g, '-').trim() ?? '';
   if (title !== '' && isHtml(type) && options.page)
     return captureName(title.endsWith('.html') ? title : `${title}.html`, '');
   return captureName(addressName(options.url), EXTENSIONS[type] ?? '');

@@ -31,7 +31,15 @@ export function isSignInPage(answer: Answer, expectsImage: boolean): boolean {
   return moved && asksForPassword(answer.html);
 }
 
+/** A tag is over at the next one, and no longer than this: who wrote the page must not choose how long we look at it. */
+const INPUT = /<input\b[^<>]{0,2000}/gi;
+
 /** An input of type password, or one that a password keeper is to fill. */
 function asksForPassword(html: string): boolean {
-  return /<input\b[^>]*\b(type\s*=\s*["']?password|autocomplete\s*=\s*["']?[^"'>]*current-password)/i.test(html);
+  for (const [tag] of html.matchAll(INPUT)) {
+    const words = tag.toLowerCase().split(/[\s"'=/]+/);
+    if (words.includes('current-password')) return true;
+    if (words.some((word, i) => word === 'password' && words[i - 1] === 'type')) return true;
+  }
+  return false;
 }

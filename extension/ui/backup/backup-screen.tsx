@@ -3,10 +3,10 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Banner, Button, Confirm, ErrorNote, formatDuration } from '../../../web/ui/index.ts';
 import type { Send } from '../../messaging/index.ts';
-import type { QueueSummary, QueueView, SourceRow, WaitReason } from '../../queue/view.ts';
+import type { Hold, QueueSummary, QueueView, SourceRow } from '../../queue/view.ts';
 import { backup } from '../messages/en.ts';
 import { RunProgress } from '../run-progress.tsx';
-import { isReading, openFiles, truthOf } from '../truth.ts';
+import { isIdle, openFiles, truthOf } from '../truth.ts';
 import { TruthLine } from '../truth-line.tsx';
 import { useLive, useNow } from '../use-live.ts';
 import { useWork } from '../use-work.ts';
@@ -98,7 +98,7 @@ function useStay(busy: boolean): void {
 }
 
 /** Why the whole queue stands still, and when it will look again. */
-function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: WaitReason) => void }) {
+function HoldNote({ summary, onTry }: { summary: QueueSummary; onTry: (reason: Hold['reason']) => void }) {
   const now = useNow(1_000);
   const { hold } = summary;
   if (hold === null || openFiles(summary) === 0 || hold.reason === 'rate') return null;
@@ -155,7 +155,8 @@ interface RunCardProps {
 function RunCard({ summary, busy, onAsk }: RunCardProps) {
   const now = useNow(30_000);
   const [asking, setAsking] = useState(false);
-  const open = openFiles(summary) > 0 || isReading(summary);
+  const open = !isIdle(summary);
+  const reading = summary.walks - summary.blocked;
   return (
     <section class="run" aria-busy={busy}>
       <div class="run-head">
@@ -174,7 +175,7 @@ function RunCard({ summary, busy, onAsk }: RunCardProps) {
         </span>
       </div>
       <RunProgress summary={summary} />
-      {summary.walks > 0 && !summary.paused && <p class="queue-facts">{backup.walking(summary.walks)}</p>}
+      {reading > 0 && !summary.paused && <p class="queue-facts">{backup.walking(reading)}</p>}
       {summary.tally.unchanged > 0 && <p class="queue-facts">{backup.unchanged(summary.tally.unchanged)}</p>}
       {open && summary.handles > 0 && <p class="queue-facts">{backup.keepOpen}</p>}
       {asking && (

@@ -27,7 +27,7 @@ export interface QueueSide {
 
 export function follow({ api, onEvent }: VaultSide, { view, send }: QueueSide, screens: Screens): void {
   const tell = (status: SessionStatus): void => {
-    // A server that does not answer signs nobody out.
+    // A server that does not answer, or is not to be trusted, signs nobody out.
     if (status.state === 'away') return;
     if (status.state === 'signed-out' && status.reason !== null && status.reason !== 'E_SESSION') return;
     // Whoever is not told now is told with the next change, or when a page opens next.

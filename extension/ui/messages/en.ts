@@ -8,6 +8,11 @@ import { plainName } from '../../../web/ui/visible-name.ts';
 const plural = (count: number, one: string, many: string): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 const files = (count: number): string => plural(count, 'file', 'files');
+const folders = (count: number): string => plural(count, 'folder', 'folders');
+
+/** 3 files and 1 folder. */
+const chosen = (fileCount: number, folderCount: number): string =>
+  [fileCount > 0 && files(fileCount), folderCount > 0 && folders(folderCount)].filter(Boolean).join(' and ');
 
 /** What was dropped: a folder, or a file and so many others. */
 type Dropped = readonly { readonly name: string; readonly others: number }[];
@@ -47,10 +52,11 @@ export const truth = {
     server: ['Stopped', 'The server is not as it should be.'],
     quota: ['Stopped', 'Your space on the server is used up.'],
     full: ['Stopped', 'The server has no space left.'],
+    disk: ['Stopped', 'This device has no space left.'],
   },
-  permission: (count: number) => [
+  permission: (fileCount: number, folderCount: number) => [
     'Waiting for you',
-    `${files(count)} ${count === 1 ? 'needs' : 'need'} your permission to be read`,
+    `${chosen(fileCount, folderCount)} ${fileCount + folderCount === 1 ? 'needs' : 'need'} your permission to be read`,
   ],
   waiting: (open: number, all: number, why: string) => [`${formatCount(open)} of ${files(all)} waiting`, why],
   why: {
@@ -112,7 +118,7 @@ export const backup = {
   list: 'Backup queue',
   more: (count: number) => `The newest ${formatCount(count)} are shown.`,
   unchanged: (count: number) => `${files(count)} had not changed and ${count === 1 ? 'was' : 'were'} safe already.`,
-  walking: (count: number) => `Looking through ${plural(count, 'folder', 'folders')}…`,
+  walking: (count: number) => `Looking through ${folders(count)}…`,
   allowTitle: 'Your browser wants your permission',
   allowText: 'Nothing is lost: these wait until you allow them. Permission for files ends when the browser is closed.',
   allow: (name: string) => `Allow ${name}`,
@@ -178,6 +184,14 @@ export const notice = {
     `The server has lost or changed something. ${damaged(count)} Keep the originals and open Holdfast: backing them up again mends it.`,
   auth: 'Backing up has stopped. Open Holdfast to see what to do. Nothing is lost.',
   quota: 'Backing up has stopped: there is no space left. What is safe stays safe.',
+  fault: (code: string) =>
+    code === 'E_DISK_FULL'
+      ? 'Backing up has stopped: this device has no space left. Nothing is lost, and it goes on by itself once there is some.'
+      : 'Something went wrong in Holdfast itself. Nothing is lost, and it tries again.',
   permission: 'Holdfast needs your permission to read what you chose. Open to allow it.',
+  unsaved: (code: string) =>
+    code === 'E_DISK_FULL'
+      ? 'This was not saved: this device has no space left.'
+      : 'This was not saved: something went wrong in Holdfast itself. Please try again.',
   uncatchable: 'This cannot be saved: it is not an address on the web.',
 };

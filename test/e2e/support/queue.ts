@@ -2,7 +2,6 @@
 import type { Page } from 'playwright-core';
 import type { Envelope } from '../../../extension/messaging/contract.ts';
 import type { Counts, Hold } from '../../../extension/queue/db.ts';
-import type { WaitReason } from '../../../extension/queue/index.ts';
 
 export interface QueueNow {
   /** Files not proven yet. */
@@ -51,7 +50,7 @@ export function readQueue(page: Page): Promise<QueueNow> {
 }
 
 /** What "Try now" does: whatever waits for this reason waits no longer, and the engine looks again. */
-export async function release(page: Page, reason: WaitReason): Promise<void> {
+export async function release(page: Page, reason: Hold['reason']): Promise<void> {
   const envelope: Envelope = { holdfast: 1, to: 'background', message: { type: 'release', reason, sourceId: null } };
   await page.evaluate(async (sent) => {
     const { chrome } = globalThis as unknown as {

@@ -97,6 +97,20 @@ export class FirefoxRig {
     );
   }
 
+  /** Switches the extension off and on again, as a person may; its pages are closed by that. */
+  async switchOffAndOn(): Promise<void> {
+    const chrome = await this.#chrome();
+    await chrome.evaluate(
+      `async (id) => {
+        const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+        const addon = await AddonManager.getAddonByID(id);
+        await addon.disable();
+        await addon.enable();
+      }`,
+      this.#parts.addonId,
+    );
+  }
+
   /** Opens the browser's menu on an element and chooses the entry of this name in it. */
   async chooseInMenu(tab: FirefoxTab, target: Target, entry: string): Promise<void> {
     await tab.rightClick(target);

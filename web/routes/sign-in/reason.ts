@@ -8,5 +8,5 @@ export type SignedOut = SessionStatus & { state: 'signed-out' };
 export function reasonOf(status: SignedOut, server: ServerSummary | null, canChoose: boolean): ErrorCode | null {
   if (server?.url !== status.server?.url || (server === null && canChoose)) return null;
   // no server on the web is one that does not answer: it is where the page came from
-  return status.reason ?? (server === null ? 'E_OFFLINE' : null);
+  return status.reason ?? status.failure ?? (server === null ? 'E_OFFLINE' : null);
 }
