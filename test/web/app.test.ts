@@ -274,6 +274,30 @@ describe('the app', () => {
     assert.equal(await page.getByRole('region', { name: 'Restores' }).count(), 0);
   });
 
+  test('a history that is not the known one is said above every screen', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'forked');
+    for (const name of ['Files', 'Links', 'Account']) {
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });
+      await page.getByRole('alert').filter({ hasText: 'E_FORK' }).waitFor();
+    }
+  });
+
+  test('a server that is away is one quiet line, until it answers', async () => {
+    const page = await open();
+    await signIn(page, screens.url, 'gone');
+    const line = page.getByText('Not checked yet: the server cannot be reached.');
+    await line.waitFor();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByText('This list is up to date').waitFor();
+    await line.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByText(/^Not checked since \d/).waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/^Not checked/).waitFor({ state: 'detached' });
+  });
+
   test('every control has a name, and nothing is wider than the window, on every screen and width', async () => {
     for (const width of [320, 1280]) {
       const page = await open({ width, dark: width === 320 });

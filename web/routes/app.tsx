@@ -3,9 +3,10 @@
  * and further screens (the extension puts Backup first). It decides only what is shown.
  */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { onVisible, type Saver } from '../platform/index.ts';
+import type { Saver } from '../platform/index.ts';
 import { createStatusStore, type SessionStatus, type VaultApi, type VaultEvent } from '../session/index.ts';
 import { Button, ErrorNote, Mark, type Toast, Toasts, text } from '../ui/index.ts';
+import { CheckNote, useChecking } from './checking.tsx';
 import { type Desk, DeskContext, useStore } from './desk.ts';
 import type { ExtraRoute } from './extra-route.ts';
 import { createBoard } from './restore/board.ts';
@@ -34,9 +35,9 @@ export function App(props: AppProps) {
   const store = useMemo(() => createStatusStore(api, onEvent), [api, onEvent]);
   const view = useStore(store.subscribe, store.view);
   const account = view.phase === 'known' && view.status.state === 'ready' ? view.status.accountId : null;
-  const desk = useDeskOf(props, say, account);
+  const checking = useChecking(api, account);
+  const desk = useDeskOf(props, say, account, checking.check);
   useEffect(() => void store.ask(), [store]);
-  useRefresh(api, account !== null);
 
   const onReady = (status: SessionStatus, byWords: boolean): void => {
     setRecovered(byWords);
@@ -65,6 +66,7 @@ export function App(props: AppProps) {
           key={view.status.accountId}
           extraRoutes={extraRoutes}
           recovered={recovered}
+          notice={<CheckNote {...checking} />}
           onPasswordSet={() => setRecovered(false)}
         />
       )}
@@ -74,11 +76,16 @@ export function App(props: AppProps) {
 }
 
 /** The restores are those of one sign-in: with another board, what a dialog still holds back cannot show up either. */
-function useDeskOf({ api, onEvent, saver, router }: AppProps, say: Desk['say'], account: string | null): Desk {
+function useDeskOf(
+  { api, onEvent, saver, router }: AppProps,
+  say: Desk['say'],
+  account: string | null,
+  check: Desk['check'],
+): Desk {
   const desk = useMemo<Desk>(() => {
     const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() });
-    return { api, onEvent, router, board, say };
-  }, [api, onEvent, saver, router, say, account]);
+    return { api, onEvent, router, board, say, check };
+  }, [api, onEvent, saver, router, say, account, check]);
   useEffect(() => desk.board.clear, [desk]);
   useEffect(
     () =>
@@ -101,17 +108,6 @@ function useToasts(): { toasts: readonly Toast[]; say: Desk['say'] } {
     };
   }, []);
   return { toasts, say };
-}
-
-/** What other devices committed is fetched at sign-in and whenever the page is looked at again. */
-function useRefresh(api: VaultApi, ready: boolean): void {
-  useEffect(() => {
-    if (!ready) return;
-    // a failure here changes nothing that is shown: every screen says its own
-    const refresh = (): void => void api.refresh().catch(() => {});
-    refresh();
-    return onVisible(refresh);
-  }, [api, ready]);
 }
 
 function Opening() {

@@ -13,6 +13,8 @@ export interface Desk {
   readonly board: RestoreBoard;
   /** Says something short at the foot of the window. */
   readonly say: (text: string, bad?: boolean) => void;
+  /** Fetches what other devices committed. False when that failed, which is said above every screen. */
+  readonly check: () => Promise<boolean>;
 }
 
 export const DeskContext = createContext<Desk | null>(null);

@@ -13,6 +13,8 @@ import { type Route, routeOf } from './router.ts';
 export interface ShellProps {
   extraRoutes: readonly ExtraRoute[];
   recovered: boolean;
+  /** Said above every screen. */
+  notice: ComponentChildren;
   onPasswordSet: () => void;
 }
 
@@ -63,6 +65,7 @@ export function Shell(props: ShellProps) {
         <StorageLine />
       </header>
       <main id="main" class="main" ref={main} tabIndex={-1}>
+        {props.notice}
         <Screen route={route} {...props} />
       </main>
       <RestoreTray board={board} doneText={text.restore.verified} />

@@ -53,9 +53,9 @@ export function FilesScreen({ folderId }: { folderId: string | null }) {
 }
 
 function Toolbar({ files }: { files: Files }) {
-  const { api, say } = useDesk();
+  const { check, say } = useDesk();
   const refresh = useAction(async () => {
-    await api.refresh();
+    if (!(await check())) return;
     files.folder.reload();
     say(text.files.upToDate);
   });
@@ -84,7 +84,6 @@ function Toolbar({ files }: { files: Files }) {
         />
       )}
       <IconButton icon="refresh" label={text.files.refresh} disabled={refresh.busy} onClick={() => refresh.run()} />
-      {refresh.error !== null && <ErrorNote error={refresh.error} brief />}
     </div>
   );
 }

@@ -23,6 +23,8 @@ export const app = {
   away: 'Everything you backed up is untouched. This page goes on by itself as soon as the server is back.',
   awayBackup:
     'Everything you backed up is untouched. Choose what you like: it waits here, and is sent as soon as the server is back.',
+  notChecked: (since: string | null) =>
+    `Not checked ${since === null ? 'yet' : `since ${since}`}: the server cannot be reached.`,
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'This browser did not allow copying. Select the text and copy it yourself.',
