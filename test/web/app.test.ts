@@ -97,6 +97,25 @@ describe('the app', () => {
     await dialog.getByRole('button', { name: 'Save password' }).click();
     await page.getByText('Your new password is set').waitFor();
     await dialog.waitFor({ state: 'detached' });
+    await page.getByText('This device').waitFor();
+    await page.getByText('Firefox on Linux').waitFor({ state: 'detached' });
+  });
+
+  test('what is shown for long keeps up: ages by the clock, the rest whenever the page is looked at again', async () => {
+    const page = await open();
+    await page.clock.install();
+    await signIn(page, screens.url, 'growing');
+    await page.getByRole('searchbox').fill('img');
+    await page.getByRole('heading', { name: '1 match' }).waitFor();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
+    await page.getByRole('heading', { name: '2 matches' }).waitFor();
+    await page.getByRole('link', { name: 'Account' }).click();
+    await page.getByText('100,063 files backed up').waitFor();
+    await page.getByText('2 hours ago').first().waitFor();
+    await page.clock.fastForward('30:00:00');
+    await page.getByText('yesterday').first().waitFor();
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByText('100,064 files backed up').waitFor();
   });
 
   test('a folder of a hundred thousand files shows few rows, and the keyboard reaches the last', async () => {

@@ -9,7 +9,7 @@ import { Button, ErrorNote, Mark, type Toast, Toasts, text } from '../ui/index.t
 import { CheckNote, useChecking } from './checking.tsx';
 import { type Desk, DeskContext, useStore } from './desk.ts';
 import type { ExtraRoute } from './extra-route.ts';
-import { createBoard } from './restore/board.ts';
+import { createBoard, type RestoreBoard } from './restore/board.ts';
 import type { Router } from './router.ts';
 import { Shell } from './shell.tsx';
 import { Away } from './sign-in/away.tsx';
@@ -36,7 +36,13 @@ export function App(props: AppProps) {
   const view = useStore(store.subscribe, store.view);
   const account = view.phase === 'known' && view.status.state === 'ready' ? view.status.accountId : null;
   const checking = useChecking(api, account);
-  const desk = useDeskOf(props, say, account, checking.check);
+  const board = useBoard(props, account);
+  const { router } = props;
+  const { check, lastAt: checkedAt } = checking;
+  const desk = useMemo<Desk>(
+    () => ({ api, onEvent, router, board, say, check, checkedAt }),
+    [api, onEvent, router, board, say, check, checkedAt],
+  );
   useEffect(() => void store.ask(), [store]);
 
   const onReady = (status: SessionStatus, byWords: boolean): void => {
@@ -76,25 +82,20 @@ export function App(props: AppProps) {
 }
 
 /** The restores are those of one sign-in: with another board, what a dialog still holds back cannot show up either. */
-function useDeskOf(
-  { api, onEvent, saver, router }: AppProps,
-  say: Desk['say'],
-  account: string | null,
-  check: Desk['check'],
-): Desk {
-  const desk = useMemo<Desk>(() => {
-    const board = createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() });
-    return { api, onEvent, router, board, say, check };
-  }, [api, onEvent, saver, router, say, account, check]);
-  useEffect(() => desk.board.clear, [desk]);
+function useBoard({ onEvent, saver }: AppProps, account: string | null): RestoreBoard {
+  const board = useMemo(
+    () => createBoard({ saver, now: () => Date.now(), newId: () => crypto.randomUUID() }),
+    [saver, account],
+  );
+  useEffect(() => board.clear, [board]);
   useEffect(
     () =>
       onEvent((event) => {
-        if (event.type === 'restore-progress' || event.type === 'restore-conflict') desk.board.onNotice(event);
+        if (event.type === 'restore-progress' || event.type === 'restore-conflict') board.onNotice(event);
       }),
-    [onEvent, desk],
+    [onEvent, board],
   );
-  return desk;
+  return board;
 }
 
 function useToasts(): { toasts: readonly Toast[]; say: Desk['say'] } {

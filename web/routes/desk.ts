@@ -15,6 +15,8 @@ export interface Desk {
   readonly say: (text: string, bad?: boolean) => void;
   /** Fetches what other devices committed. False when that failed, which is said above every screen. */
   readonly check: () => Promise<boolean>;
+  /** When that last worked: what only the server knows is then loaded again. */
+  readonly checkedAt: number | null;
 }
 
 export const DeskContext = createContext<Desk | null>(null);
@@ -33,6 +35,18 @@ export function useStore<View>(subscribe: (listener: () => void) => () => void, 
     return subscribe(() => setValue(view));
   }, [subscribe, view]);
   return value;
+}
+
+const TICK_MS = 30_000;
+
+/** The time, for ages that are shown for long. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
 }
 
 export interface Loaded<Value> {

@@ -103,8 +103,8 @@ function useScreenChange(route: Route, places: readonly Place[], main: { current
 }
 
 function StorageLine() {
-  const { api, onEvent } = useDesk();
-  const account = useLoaded(() => api.account(), [api]);
+  const { api, onEvent, checkedAt } = useDesk();
+  const account = useLoaded(() => api.account(), [api, checkedAt]);
   useEffect(() => onEvent((event) => event.type === 'changed' && account.reload()), [onEvent, account.reload]);
   if (account.value === null) return null;
   const { usedBytes, quotaBytes, name } = account.value;

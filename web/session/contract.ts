@@ -52,7 +52,7 @@ export interface AccountSummary {
   usedBytes: number;
   quotaBytes: number;
   fileCount: number;
-  lastCommitAt: number | null;
+  lastBackupAt: number | null;
   /** Six words that are equal on all devices that have seen the same history. */
   stateCode: string;
 }

@@ -14,6 +14,7 @@ import type { ReadPack } from '../../shared/vault/index.ts';
 import type { RestoreSubject, VaultApi, VaultEvent } from '../session/contract.ts';
 import { Accounts } from './accounts.ts';
 import { listDevices } from './device-list.ts';
+import { lastBackupAt } from './last-backup.ts';
 import { linkOf, listLinks, updateLink } from './link-list.ts';
 import { proofOfNode } from './proofs.ts';
 import { createRestores } from './restores.ts';
@@ -63,8 +64,7 @@ const api: VaultApi = {
       usedBytes,
       quotaBytes,
       fileCount: catalog.fileCount,
-      // The first entries of an account are not a backup yet.
-      lastCommitAt: catalog.fileCount === 0 ? null : session.vault.state.lastCommitAt,
+      lastBackupAt: lastBackupAt(session.vault.state),
       stateCode: sixWords(await stateHash(session)).join(' '),
     };
   },

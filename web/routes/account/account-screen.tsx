@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { keepTheme, loadTheme, THEMES, type Theme } from '../../platform/index.ts';
 import type { AccountSummary } from '../../session/index.ts';
 import { Banner, Button, Confirm, ErrorNote, FactList, formatAge, Meter, Segments, text } from '../../ui/index.ts';
-import { useAction, useDesk, useLoaded, useStore } from '../desk.ts';
+import { useAction, useDesk, useLoaded, useNow, useStore } from '../desk.ts';
 import { hasEnded } from '../restore/board.ts';
 import { SessionList } from './session-list.tsx';
 import { SetPasswordDialog } from './set-password.tsx';
@@ -15,8 +15,9 @@ export interface AccountScreenProps {
 }
 
 export function AccountScreen({ recovered, onPasswordSet }: AccountScreenProps) {
-  const { api, onEvent } = useDesk();
-  const account = useLoaded(() => api.account(), [api]);
+  const { api, onEvent, checkedAt } = useDesk();
+  const account = useLoaded(() => api.account(), [api, checkedAt]);
+  const [passwords, setPasswords] = useState(0);
   const [setting, setSetting] = useState(recovered);
   useEffect(() => onEvent((event) => event.type === 'changed' && account.reload()), [onEvent, account.reload]);
   return (
@@ -55,7 +56,7 @@ export function AccountScreen({ recovered, onPasswordSet }: AccountScreenProps) 
         {account.value !== null && <StateCode words={account.value.stateCode} />}
         <section class="card card-wide">
           <h2>{text.account.sessions}</h2>
-          <SessionList />
+          <SessionList key={passwords} />
         </section>
         <section class="card">
           <h2>{text.account.security}</h2>
@@ -73,6 +74,7 @@ export function AccountScreen({ recovered, onPasswordSet }: AccountScreenProps) 
           onClose={() => setSetting(false)}
           onDone={() => {
             setSetting(false);
+            setPasswords(passwords + 1);
             onPasswordSet();
           }}
         />
@@ -82,16 +84,15 @@ export function AccountScreen({ recovered, onPasswordSet }: AccountScreenProps) 
 }
 
 function Storage({ account }: { account: AccountSummary }) {
-  const last = account.lastCommitAt;
+  const last = account.lastBackupAt;
+  const now = useNow();
   return (
     <section class="card">
       <h2>{text.account.storage}</h2>
       <p class="card-figure">{text.account.storageOf(account.usedBytes, account.quotaBytes)}</p>
       <Meter label={text.account.storage} used={account.usedBytes} of={account.quotaBytes} />
       <p>{text.account.files(account.fileCount)}</p>
-      <FactList
-        facts={[[text.account.lastCommit, last === null ? text.account.noCommit : formatAge(last, Date.now())]]}
-      />
+      <FactList facts={[[text.account.lastBackup, last === null ? text.account.noBackup : formatAge(last, now)]]} />
     </section>
   );
 }

@@ -1,11 +1,11 @@
 /** The devices that are signed in. Each can be signed out but this one, which has its own button. */
 import type { SessionRow } from '../../session/index.ts';
 import { Badge, Button, ErrorNote, formatAge, formatDay, Icon, text } from '../../ui/index.ts';
-import { useAction, useDesk, useLoaded } from '../desk.ts';
+import { useAction, useDesk, useLoaded, useNow } from '../desk.ts';
 
 export function SessionList() {
-  const { api } = useDesk();
-  const sessions = useLoaded(() => api.sessions(), [api]);
+  const { api, checkedAt } = useDesk();
+  const sessions = useLoaded(() => api.sessions(), [api, checkedAt]);
   if (sessions.error !== null) {
     return (
       <ErrorNote
@@ -30,6 +30,7 @@ export function SessionList() {
 
 function SessionLine({ session, onRevoked }: { session: SessionRow; onRevoked: () => void }) {
   const { api, say } = useDesk();
+  const now = useNow();
   const revoke = useAction(async () => {
     await api.revokeSession(session.sessionId);
     say(text.account.sessionRevoked);
@@ -46,7 +47,7 @@ function SessionLine({ session, onRevoked }: { session: SessionRow; onRevoked: (
           {session.current && <Badge tone="good">{text.account.thisOne}</Badge>}
         </p>
         <p class="session-facts">
-          {text.account.since(since)}, {text.account.seen(formatAge(session.lastSeenAt, Date.now()))}
+          {text.account.since(since)}, {text.account.seen(formatAge(session.lastSeenAt, now))}
         </p>
         {revoke.error !== null && <ErrorNote error={revoke.error} brief />}
       </div>

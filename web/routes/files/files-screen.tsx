@@ -56,7 +56,7 @@ function Toolbar({ files }: { files: Files }) {
   const { check, say } = useDesk();
   const refresh = useAction(async () => {
     if (!(await check())) return;
-    files.folder.reload();
+    files.reload();
     say(text.files.upToDate);
   });
   const narrow = useMedia('(max-width: 720px)');
@@ -147,7 +147,7 @@ function Contents({ files, folderId }: { files: Files; folderId: string | null }
         <ErrorNote
           error={error}
           action={
-            <Button small onClick={folder.reload}>
+            <Button small onClick={files.reload}>
               {text.app.tryAgain}
             </Button>
           }

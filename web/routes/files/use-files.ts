@@ -16,6 +16,8 @@ export interface Search {
   readonly setQuery: (query: string) => void;
   /** A query will come. */
   readonly prepare: () => void;
+  /** The same again, in what the vault has now. */
+  readonly reload: () => void;
   /** Null while nothing is searched. */
   readonly results: readonly FileRow[] | null;
   readonly error: unknown;
@@ -33,6 +35,7 @@ export interface Files {
   readonly select: (row: FileRow | null) => void;
   /** A folder is gone into; of a file the details are shown. */
   readonly open: (row: FileRow) => void;
+  readonly reload: () => void;
   readonly goTo: (folderId: string | null) => void;
 }
 
@@ -51,7 +54,11 @@ export function useFiles(folderId: string | null): Files {
   // the row as it is now, when the list was loaded again since it was chosen
   const selected = useMemo(() => rows.find((row) => row.fileId === chosen?.fileId) ?? chosen, [rows, chosen]);
 
-  useEffect(() => onEvent((event) => event.type === 'changed' && folder.reload()), [onEvent, folder.reload]);
+  const reload = useCallback(() => {
+    folder.reload();
+    search.reload();
+  }, [folder.reload, search.reload]);
+  useEffect(() => onEvent((event) => event.type === 'changed' && reload()), [onEvent, reload]);
   useEffect(() => {
     setActive(0);
     select(null);
@@ -75,6 +82,7 @@ export function useFiles(folderId: string | null): Files {
     selected,
     select,
     open: (row) => (row.kind === 'folder' ? goTo(row.fileId) : select(row)),
+    reload,
     goTo,
   };
 }
@@ -117,32 +125,39 @@ function useSearch(): Search {
     results: null,
     error: null,
   });
-  const wanted = useRef('');
+  const wanted = useRef({ typed: '' });
   const running = useRef(false);
 
   const run = useCallback(async (): Promise<void> => {
     running.current = true;
-    for (let done = ''; done !== wanted.current; ) {
+    for (let done: unknown; done !== wanted.current; ) {
       done = wanted.current;
       try {
-        const results = await api.search(done, SEARCH_LIMIT);
-        if (wanted.current !== '') setFound({ results, error: null });
+        const results = await api.search(wanted.current.typed, SEARCH_LIMIT);
+        if (wanted.current.typed !== '') setFound({ results, error: null });
       } catch (error) {
-        if (wanted.current !== '') setFound({ results: [], error });
+        if (wanted.current.typed !== '') setFound({ results: [], error });
       }
     }
     running.current = false;
   }, [api]);
 
-  const setQuery = useCallback(
+  const search = useCallback(
     (typed: string) => {
-      setShown(typed);
-      wanted.current = typed.trim();
-      if (wanted.current === '') setFound({ results: null, error: null });
+      wanted.current = { typed };
+      if (typed === '') setFound({ results: null, error: null });
       else if (!running.current) void run();
     },
     [run],
   );
+  const setQuery = useCallback(
+    (shown: string) => {
+      setShown(shown);
+      search(shown.trim());
+    },
+    [search],
+  );
+  const reload = useCallback(() => search(wanted.current.typed), [search]);
   const prepare = useCallback(() => void api.search('', SEARCH_LIMIT).catch(() => undefined), [api]);
-  return { query, setQuery, prepare, ...found };
+  return { query, setQuery, prepare, reload, ...found };
 }

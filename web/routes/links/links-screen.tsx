@@ -31,8 +31,8 @@ const TONES: Record<LinkSummary['state'], Tone> = {
 };
 
 export function LinksScreen() {
-  const { api, onEvent } = useDesk();
-  const links = useLoaded(() => api.links(), [api]);
+  const { api, onEvent, checkedAt } = useDesk();
+  const links = useLoaded(() => api.links(), [api, checkedAt]);
   const [asking, setAsking] = useState<Asking>(null);
   useEffect(() => onEvent((event) => event.type === 'changed' && links.reload()), [onEvent, links.reload]);
   const close = (): void => setAsking(null);

@@ -289,8 +289,8 @@ export const account = {
   storage: 'Storage',
   storageOf: (used: number, quota: number) => `${formatBytes(used)} of ${formatBytes(quota)}`,
   files: (count: number) => `${plural(count, 'file', 'files')} backed up`,
-  lastCommit: 'Last backup',
-  noCommit: 'Nothing yet',
+  lastBackup: 'Last backup',
+  noBackup: 'Nothing yet',
   stateCode: 'State code',
   stateCodeHint:
     'These six words are the same on all your devices when they have seen the same history. If two devices show different words after both have checked for changes, tell whoever runs the server.',
