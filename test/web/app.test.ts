@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { WORDS } from './fixtures/fake-vault.ts';
-import { openScreens, overflow, type Screens, signIn, unnamedControls, type Watched } from './screens.ts';
+import { cutOff, openScreens, overflow, type Screens, signIn, unnamedControls, type Watched } from './screens.ts';
 
 describe('the app', () => {
   let screens: Screens;
@@ -317,12 +317,31 @@ describe('the app', () => {
     await page.getByText(/^Not checked/).waitFor({ state: 'detached' });
   });
 
+  test('however long a name is, every button stays where it can be pressed', async () => {
+    for (const width of [360, 1280]) {
+      const page = await open({ width });
+      await signIn(page, screens.url, 'waiting');
+      await page.getByRole('row', { name: /Long/ }).click();
+      await page.getByRole('row', { name: /WWW/ }).click();
+      await page.getByText('1 version kept').waitFor();
+      assert.deepEqual(await cutOff(page), [], `details at ${width}`);
+      await page.getByRole('button', { name: 'Create link' }).last().click();
+      await page.getByRole('dialog', { name: 'Create a link' }).waitFor();
+      assert.deepEqual(await cutOff(page), [], `create link at ${width}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
+      await page.locator('.tray-item').waitFor();
+      assert.deepEqual(await cutOff(page), [], `tray at ${width}`);
+    }
+  });
+
   test('every control has a name, and nothing is wider than the window, on every screen and width', async () => {
     for (const width of [320, 1280]) {
       const page = await open({ width, dark: width === 320 });
       const look = async (where: string): Promise<void> => {
         assert.deepEqual(await unnamedControls(page), [], `${where} at ${width}`);
         assert.ok((await overflow(page)) <= 0, `${where} scrolls sideways at ${width}`);
+        assert.deepEqual(await cutOff(page), [], `${where} at ${width}`);
       };
       await page.goto(screens.url);
       await page.getByRole('radio', { name: 'Create account' }).check();
