@@ -194,6 +194,31 @@ describe('the app', () => {
     assert.equal(await opener.evaluate((element) => element === document.activeElement), true);
   });
 
+  test('a dialog stays until its answer is there; a link that is shown once is not closed by a press beside it', async () => {
+    const page = await open();
+    await page.addInitScript(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
+    });
+    await page.setViewportSize({ width: 1280, height: 420 });
+    await signIn(page, screens.url, 'slow');
+    await page.getByRole('row', { name: /Lease/ }).click();
+    await page.getByRole('complementary').getByRole('button', { name: 'Create link' }).click();
+    const dialog = page.getByRole('dialog');
+    const scrolls = (selector: string): Promise<boolean> =>
+      page.locator(selector).evaluate(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight);
+    assert.deepEqual([await scrolls('.dialog'), await scrolls('.dialog-body')], [false, true]);
+    await dialog.getByRole('button', { name: 'Create link' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    await dialog.getByRole('heading', { name: 'Your link is ready' }).waitFor();
+    await page.mouse.click(5, 5);
+    await dialog.getByRole('button', { name: 'Copy link' }).click();
+    await dialog.getByRole('alert').getByText('did not allow copying').waitFor();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   test('a link is made, listed and revoked', async () => {
     const page = await open();
     await signIn(page, screens.url);

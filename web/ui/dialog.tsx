@@ -9,11 +9,16 @@ export interface DialogProps {
   onClose: () => void;
   children: ComponentChildren;
   wide?: boolean;
+  /** While what was asked for is under way the dialog stays: its answer is shown here. */
+  busy?: boolean;
+  /** A press beside it does not close it: what it shows is shown once. */
+  firm?: boolean;
 }
 
-export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, wide = false, busy = false, firm = false }: DialogProps) {
   const heading = useId();
   const frame = useRef<HTMLDialogElement>(null);
+  const close = (): void => (busy ? undefined : onClose());
   useLayoutEffect(() => {
     const dialog = frame.current;
     dialog?.showModal();
@@ -27,14 +32,16 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        close();
       }}
-      onPointerDown={(event) => event.target === event.currentTarget && onClose()}
+      // a browser lets the second of two Esc close a dialog that refused the first
+      onKeyDown={(event) => busy && event.key === 'Escape' && event.preventDefault()}
+      onPointerDown={(event) => !firm && event.target === event.currentTarget && close()}
     >
       <div class="dialog-body">
         <header class="dialog-head">
           <h2 id={heading}>{title}</h2>
-          <IconButton icon="close" label={app.close} onClick={onClose} />
+          <IconButton icon="close" label={app.close} disabled={busy} onClick={close} />
         </header>
         {children}
       </div>
@@ -54,10 +61,12 @@ export interface ConfirmProps {
 /** Asks before something that cannot be undone. The focus starts on the harmless answer. */
 export function Confirm({ title, children, action, busy = false, onConfirm, onClose }: ConfirmProps) {
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} busy={busy} onClose={onClose}>
       <div class="dialog-text">{children}</div>
       <footer class="dialog-actions">
-        <Button onClick={onClose}>{app.cancel}</Button>
+        <Button disabled={busy} onClick={onClose}>
+          {app.cancel}
+        </Button>
         <Button kind="danger" busy={busy} onClick={onConfirm}>
           {action}
         </Button>

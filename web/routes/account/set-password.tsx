@@ -23,7 +23,7 @@ export function SetPasswordDialog({ name, onClose, onDone }: SetPasswordProps) {
     onDone();
   });
   return (
-    <Dialog title={text.account.setPasswordTitle} onClose={onClose}>
+    <Dialog title={text.account.setPasswordTitle} busy={save.busy} onClose={onClose}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -44,7 +44,9 @@ export function SetPasswordDialog({ name, onClose, onDone }: SetPasswordProps) {
         <NewPasswordFields choice={choice} tried={tried} />
         {save.error !== null && <ErrorNote error={save.error} />}
         <footer class="dialog-actions">
-          <Button onClick={onClose}>{text.app.cancel}</Button>
+          <Button disabled={save.busy} onClick={onClose}>
+            {text.app.cancel}
+          </Button>
           <Button kind="primary" type="submit" busy={save.busy}>
             {save.busy ? text.account.saving : text.account.savePassword}
           </Button>

@@ -25,29 +25,24 @@ export interface CreateLinkProps {
 
 export function CreateLinkDialog({ subject, onClose }: CreateLinkProps) {
   const [made, setMade] = useState<{ link: LinkSummary; password: string } | null>(null);
+  const form = useLinkForm(subject.fileId, (link, password) => setMade({ link, password }));
   return (
-    <Dialog title={made === null ? text.createLink.title : text.createLink.doneTitle} onClose={onClose}>
+    <Dialog
+      title={made === null ? text.createLink.title : text.createLink.doneTitle}
+      busy={form.create.busy}
+      firm={made !== null}
+      onClose={onClose}
+    >
       <div class="link-subject">
         <FileIcon name={subject.name} folder={subject.folder} />
         <Name name={subject.name} folder={subject.folder} />
       </div>
-      {made === null ? (
-        <LinkForm fileId={subject.fileId} onMade={(link, password) => setMade({ link, password })} onClose={onClose} />
-      ) : (
-        <MadeLink {...made} onClose={onClose} />
-      )}
+      {made === null ? <LinkForm form={form} onClose={onClose} /> : <MadeLink {...made} onClose={onClose} />}
     </Dialog>
   );
 }
 
-interface LinkFormProps {
-  fileId: string;
-  onMade: (link: LinkSummary, password: string) => void;
-  onClose: () => void;
-}
-
-function LinkForm({ fileId, onMade, onClose }: LinkFormProps) {
-  const form = useLinkForm(fileId, onMade);
+function LinkForm({ form, onClose }: { form: LinkForm; onClose: () => void }) {
   const { create } = form;
   return (
     <form
@@ -91,7 +86,9 @@ function LinkForm({ fileId, onMade, onClose }: LinkFormProps) {
       <p class="form-small">{text.createLink.honest}</p>
       {create.error !== null && <ErrorNote error={create.error} brief />}
       <footer class="dialog-actions">
-        <Button onClick={onClose}>{text.app.cancel}</Button>
+        <Button disabled={create.busy} onClick={onClose}>
+          {text.app.cancel}
+        </Button>
         <Button kind="primary" type="submit" icon="link" busy={create.busy}>
           {create.busy ? text.createLink.working : text.createLink.submit}
         </Button>
@@ -102,7 +99,7 @@ function LinkForm({ fileId, onMade, onClose }: LinkFormProps) {
 
 type LinkForm = ReturnType<typeof useLinkForm>;
 
-function useLinkForm(fileId: string, onMade: LinkFormProps['onMade']) {
+function useLinkForm(fileId: string, onMade: (link: LinkSummary, password: string) => void) {
   const { api } = useDesk();
   const [protect, setProtect] = useState(false);
   const [password, setPassword] = useState('');

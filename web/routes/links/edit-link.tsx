@@ -23,7 +23,7 @@ export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
     onSaved();
   });
   return (
-    <Dialog title={text.links.editTitle} onClose={onClose}>
+    <Dialog title={text.links.editTitle} busy={save.busy} onClose={onClose}>
       <div class="link-subject">
         <FileIcon name={link.name} folder={link.kind === 'folder'} />
         <Name name={link.name} folder={link.kind === 'folder'} />
@@ -47,7 +47,9 @@ export function EditLinkDialog({ link, onSaved, onClose }: EditLinkProps) {
         />
         {save.error !== null && <ErrorNote error={save.error} brief />}
         <footer class="dialog-actions">
-          <Button onClick={onClose}>{text.app.cancel}</Button>
+          <Button disabled={save.busy} onClick={onClose}>
+            {text.app.cancel}
+          </Button>
           <Button kind="primary" type="submit" busy={save.busy}>
             {text.links.save}
           </Button>
