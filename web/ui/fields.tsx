@@ -42,7 +42,8 @@ export interface TextFieldProps extends Described {
   /** What a password manager and the autofill are told; also the form name. */
   autocomplete: string;
   name: string;
-  type?: 'text' | 'password' | 'url';
+  type?: 'text' | 'password';
+  inputMode?: 'url';
   mono?: boolean;
   maxLength?: number;
   required?: boolean;
@@ -69,6 +70,7 @@ function Input(props: TextFieldProps & { id: string; describedBy?: string }) {
         id={props.id}
         name={props.name}
         type={secret && shown ? 'text' : ((props.type ?? 'text') as 'text')}
+        inputMode={props.inputMode}
         value={props.value}
         autocomplete={props.autocomplete}
         maxLength={props.maxLength}

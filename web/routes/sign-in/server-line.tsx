@@ -44,7 +44,7 @@ export function ServerLine({ api, server, canChoose, onServer }: ServerLineProps
       <TextField
         label={text.signIn.serverField}
         hint={text.signIn.serverHint}
-        type="url"
+        inputMode="url"
         name="server"
         autocomplete="url"
         value={typed}

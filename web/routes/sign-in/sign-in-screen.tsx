@@ -2,13 +2,14 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionStatus, VaultApi } from '../../session/index.ts';
 import { Button, EmptyState, ErrorNote, Mark, Segments, text, Wordmark } from '../../ui/index.ts';
+import { reasonOf, type SignedOut } from './reason.ts';
 import { ServerLine } from './server-line.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignUpForm } from './sign-up-form.tsx';
 
 export interface SignInScreenProps {
   api: VaultApi;
-  status: SessionStatus & { state: 'signed-out' };
+  status: SignedOut;
   canChooseServer: boolean;
   onRetry: () => void;
   onReady: (status: SessionStatus, recovered: boolean) => void;
@@ -22,8 +23,7 @@ export function SignInScreen({ api, status, canChooseServer, onRetry, onReady }:
   useEffect(() => {
     document.title = text.app.name;
   }, []);
-  // no server on the web is one that does not answer: it is where the page came from
-  const reason = status.reason ?? (server === null && !canChooseServer ? 'E_OFFLINE' : null);
+  const reason = reasonOf(status, server, canChooseServer);
   return (
     <div class="welcome">
       <aside class="welcome-brand">
