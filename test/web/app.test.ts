@@ -318,9 +318,11 @@ describe('the app', () => {
     assert.equal(await page.getByRole('region', { name: 'Restores' }).count(), 0);
   });
 
-  test('a history that is not the known one is said above every screen', async () => {
+  test('a history that is not the known one is said above every screen, also when the server is away after', async () => {
     const page = await open();
     await signIn(page, screens.url, 'forked');
+    await page.getByText('E_FORK').waitFor();
+    await page.getByRole('button', { name: 'Check for changes' }).click();
     for (const name of ['Files', 'Links', 'Account']) {
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });

@@ -1,4 +1,7 @@
-/** What other devices committed is fetched at sign-in and whenever the page is looked at again; that it could not be is said above every screen. */
+/**
+ * What other devices committed is fetched at sign-in and whenever the page is looked at again; that it could not be is
+ * said above every screen.
+ */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { codeOf, PASSING } from '../../shared/errors/index.ts';
 import { onVisible } from '../platform/index.ts';
@@ -8,7 +11,7 @@ import type { Desk } from './desk.ts';
 
 export interface Checking {
   readonly check: Desk['check'];
-  /** Why the last check failed; null when it did not. */
+  /** Why the last check failed; null when it did not. That the server is away covers nothing that was found before. */
   readonly error: unknown;
   /** When the last one that worked ended. */
   readonly lastAt: number | null;
@@ -27,7 +30,9 @@ export function useChecking(api: VaultApi, account: string | null): Checking {
       if (mine === turn.current) setState({ error: null, lastAt: Date.now() });
       return true;
     } catch (error) {
-      if (mine === turn.current) setState(({ lastAt }) => ({ error, lastAt }));
+      const passing = PASSING.has(codeOf(error));
+      if (mine === turn.current)
+        setState((before) => (passing && before.error !== null ? before : { ...before, error }));
       return false;
     }
   }, [api]);
