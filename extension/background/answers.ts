@@ -1,11 +1,10 @@
 /** What the background answers to the extension's own pages. Each request is one change of the queue, then a look at it. */
 import type { Answers } from '../messaging/index.ts';
-import type { Outbox } from '../queue/index.ts';
 import { type CapturePorts, captureWeb } from './captures.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
-  const { controls, drops } = ports.outbox;
+  const { controls, drops, owner } = ports.outbox;
   const then = async (change: Promise<void>): Promise<null> => {
     await change;
     await scheduler.wake();
@@ -21,11 +20,16 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
     'retry-all': () => then(controls.retryAll()),
     'forget-drops': ({ ids }) => then(drops.forget(ids)),
     release: ({ reason, sourceId }) => then(controls.release(reason, sourceId ?? undefined)),
-    account: async ({ name }) => {
-      const isAnother = await putAccount(ports.outbox, name);
-      await (isAnother ? scheduler.accountChanged() : scheduler.wake());
-      return null;
+    account: async ({ account }) => {
+      if (await owner.enter(account)) await scheduler.endEngine();
+      // Whoever has just been let in has also just reached the server.
+      const over = account === null ? [] : (['auth', 'locked', 'offline'] as const);
+      for (const reason of over) await controls.release(reason);
+      return then(Promise.resolve());
     },
+    // Whoever had no space left was the other.
+    'take-over': () => then(owner.takeOver().then(() => controls.release('quota'))),
+    discard: () => then(owner.discard()),
     limits: ({ uploadLimit, waitOnMetered }) => then(controls.setLimits(uploadLimit, waitOnMetered)),
     'capture-web': async ({ capture, tabId }) => {
       const answer = await captureWeb(ports, capture, tabId);
@@ -37,14 +41,4 @@ export function answersOf(ports: CapturePorts, scheduler: Scheduler): Answers {
       return null;
     },
   };
-}
-
-/** True when somebody else was here before, or nobody. */
-async function putAccount({ controls, audits }: Outbox, name: string | null): Promise<boolean> {
-  const isAnother = name !== (await controls.get('account'));
-  if (isAnother) await audits.forget();
-  await controls.put('account', name);
-  // Whoever has just been let in has also just reached the server.
-  if (name !== null) for (const reason of ['auth', 'locked', 'offline'] as const) await controls.release(reason);
-  return isAnother;
 }

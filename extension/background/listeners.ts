@@ -36,6 +36,7 @@ export function listen({ captures, scheduler }: Background): void {
   onNotificationClick((cause) => void openPage(cause === 'done' ? 'files' : 'backup'));
   onMenuClick(save);
   onShortcut({ open: () => void openPage('backup'), savePage: save });
-  // Firefox switches an add-on off and on without a word, and its alarms are gone. To wake at every start would break proofs off.
+  // Firefox switches an add-on off and on without a word, and its alarms are gone. They are all that is made good here: to
+  // wake at every start would break off the proof that an alarm has just begun.
   void repeatUnlessSet('engine-wake', BUSY_MINUTES);
 }

@@ -45,12 +45,9 @@ export class Scheduler {
     return this.#exclusively(() => this.#look(false));
   }
 
-  /** Somebody signed in or out: an engine is ended though it be at work, for it has the keys of who was there before. */
-  accountChanged(): Promise<void> {
-    return this.#exclusively(async () => {
-      await this.#ports.host.close();
-      await this.#look(true);
-    });
+  /** Somebody signed in or out: the engine is ended though it be at work, for it has the keys of who was there before. */
+  endEngine(): Promise<void> {
+    return this.#exclusively(() => this.#ports.host.close());
   }
 
   /** What the engine says. */

@@ -33,7 +33,12 @@ const auditing: AuditPorts = {
   openAuditor,
 };
 const engine = new KeptEngine(
-  () => openEngine({ uploadLimit: () => uploadLimit, onLost: () => outbox.audits.hurry() }),
+  () =>
+    openEngine({
+      uploadLimit: () => uploadLimit,
+      onLost: () => outbox.audits.hurry(),
+      owns: (accountId) => outbox.owner.owns(accountId),
+    }),
   signedInDevice,
 );
 const loop = new EngineLoop({

@@ -4,7 +4,7 @@
  * key, a password or bytes of a file.
  */
 import type { ErrorCode } from '../../shared/errors/index.ts';
-import type { Hold, WebRequest } from '../queue/index.ts';
+import type { Account, Hold, WebRequest } from '../queue/index.ts';
 
 export const MESSAGE_VERSION = 1;
 
@@ -31,7 +31,10 @@ export type Message =
   /** `tabId`: the tab that shows it, when it is that tab's own page. */
   | { type: 'capture-web'; capture: WebCapture; tabId: number | null }
   /** Who is signed in on this device now; null: nobody. */
-  | { type: 'account'; name: string | null }
+  | { type: 'account'; account: Account | null }
+  /** What waits of another account goes to this one, or is removed. */
+  | { type: 'take-over' }
+  | { type: 'discard' }
   /** What backing up may take of the network: bytes a second, null for no limit. */
   | { type: 'limits'; uploadLimit: number | null; waitOnMetered: boolean }
   /** Background to offscreen document: start, or look again. */
@@ -55,6 +58,8 @@ export interface Responses {
   /** Whether the site's permission is still needed; the item is in the queue either way. */
   'capture-web': { needsPermission: boolean };
   account: null;
+  'take-over': null;
+  discard: null;
   limits: null;
   'engine-wake': null;
   'engine-report': null;

@@ -3,7 +3,8 @@
  * The day's count outlives every death. Which pack was read when is not kept here.
  */
 import { DAY_MS } from '../../shared/protocol/index.ts';
-import { type AuditNote, clearSetting, harmOf, type QueueDb, readSetting, writeSetting } from './db.ts';
+import { isHalted } from './changes.ts';
+import { type AuditNote, harmOf, type QueueDb, readSetting, writeSetting } from './db.ts';
 
 /** Between two stretches: a browser that is open for some hours reads its day's packs, spread over them. */
 const REST_MS = 30 * 60_000;
@@ -20,10 +21,10 @@ export class Audits {
     this.#workDue = workDue;
   }
 
-  /** When the next stretch is due; null while paused, signed out, or while anything else is to be done. */
+  /** When the next stretch is due; null while halted, signed out, or while anything else is to be done. */
   async dueAt(): Promise<number | null> {
     const db = this.#db;
-    if ((await readSetting(db, 'paused')) || (await readSetting(db, 'account')) === null) return null;
+    if ((await isHalted(db)) || (await readSetting(db, 'account')) === null) return null;
     if ((await this.#workDue()) !== null) return null;
     const { dueAt } = await readSetting(db, 'audit');
     return dueAt ?? this.#change((note) => ({ ...note, dueAt: this.#now() + REST_MS })).then(({ dueAt }) => dueAt);
@@ -72,11 +73,6 @@ export class Audits {
   /** What is damaged as far as is known; null when nothing is. */
   async found(damaged: AuditNote['damaged']): Promise<void> {
     await this.#change((note) => ({ ...note, damaged }));
-  }
-
-  /** Somebody else is signed in. */
-  forget(): Promise<void> {
-    return clearSetting(this.#db, 'audit');
   }
 
   #change(to: (note: AuditNote) => AuditNote): Promise<AuditNote> {

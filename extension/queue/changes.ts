@@ -139,9 +139,20 @@ export async function dropUnusedSources(db: QueueDb, ids: Iterable<string>): Pro
   await db.bundles.where('sourceId').anyOf(unused).delete();
 }
 
-/** Paused by a person, or held because the road is closed. */
+/** A person paused it, or has to decide first whose it is. */
+export async function isHalted(db: QueueDb): Promise<boolean> {
+  return (await readSetting(db, 'paused')) || (await readSetting(db, 'stranger')) !== null;
+}
+
+/** What somebody chooses does not mix with what waits of another: E_OTHER_ACCOUNT until that is decided. */
+export async function refuseStranger(db: QueueDb): Promise<void> {
+  if ((await readSetting(db, 'stranger')) !== null)
+    throw new HoldfastError('E_OTHER_ACCOUNT', 'what waits here is of another account');
+}
+
+/** Halted, or held because the road is closed. */
 export async function isClosed(db: QueueDb, now: number): Promise<boolean> {
-  if (await readSetting(db, 'paused')) return true;
+  if (await isHalted(db)) return true;
   const hold = await readSetting(db, 'hold');
   return hold !== null && hold.notBefore > now;
 }

@@ -181,6 +181,13 @@ export function harmOf({ damaged }: Pick<AuditNote, 'damaged'>): Damaged | null 
 /** How many files are in each state now; those that wait, by their reason. */
 export type Counts = Readonly<Partial<Record<Exclude<JobState, 'waiting'> | WaitReason, number>>>;
 
+export interface Account {
+  /** 16 bytes as hex. */
+  id: string;
+  /** As the screens show it. */
+  name: string;
+}
+
 export interface SettingValues {
   paused: boolean;
   hold: Hold | null;
@@ -194,6 +201,10 @@ export interface SettingValues {
   audit: AuditNote;
   /** Name of whoever is signed in here, as the screens show it; null when nobody is. */
   account: string | null;
+  /** Whose everything here is; null before anybody was signed in. */
+  owner: Account | null;
+  /** Who signed in while something of the owner's waited: nothing is begun until a person decides what becomes of it. */
+  stranger: Account | null;
 }
 
 const SETTING_DEFAULTS: SettingValues = {
@@ -206,6 +217,8 @@ const SETTING_DEFAULTS: SettingValues = {
   waitOnMetered: false,
   audit: { dueAt: null, day: 0, packs: 0, provenAt: null, damaged: null },
   account: null,
+  owner: null,
+  stranger: null,
 };
 
 export type SettingName = keyof SettingValues;

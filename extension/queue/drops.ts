@@ -3,7 +3,7 @@
  * until the rest is there too. Each method is one short transaction.
  */
 import { newId } from './bundles.ts';
-import { add, inTransaction, resetTallyWhenIdle } from './changes.ts';
+import { add, inTransaction, refuseStranger, resetTallyWhenIdle } from './changes.ts';
 import type { DropRow, QueueDb } from './db.ts';
 import { type CapturedItem, takeItems } from './items.ts';
 
@@ -21,7 +21,7 @@ export class Drops {
 
   /**
    * What is at hand, and the note that there may be more in `roots`. `lock`: is held by the page until `end`. `instead`:
-   * ids of drops cut short that are made good by this one.
+   * ids of drops cut short that are made good by this one. E_OTHER_ACCOUNT.
    */
   async begin(
     lock: string,
@@ -32,6 +32,7 @@ export class Drops {
     const db = this.#db;
     const taken = takeItems(items, this.#now());
     await inTransaction(db, async () => {
+      await refuseStranger(db);
       await resetTallyWhenIdle(db);
       await db.drops.bulkDelete([...instead]);
       await db.drops.bulkAdd(

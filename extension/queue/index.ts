@@ -4,6 +4,7 @@
  */
 export { BUNDLE_FILES, type ClaimedFile, newId, type WalkedFile, type Within } from './bundles.ts';
 export {
+  type Account,
   type DropRow,
   type Hold,
   type JobRow,

@@ -1,6 +1,6 @@
 /** The outbox's way in: captured items and bytes from the web. Each method is one short transaction. */
-import { add, fetchDueAt, inTransaction, resetTallyWhenIdle, save } from './changes.ts';
-import { type JobRow, type QueueDb, readSetting, type WebRequest } from './db.ts';
+import { add, fetchDueAt, inTransaction, isHalted, refuseStranger, resetTallyWhenIdle, save } from './changes.ts';
+import type { JobRow, QueueDb, WebRequest } from './db.ts';
 import { type CapturedItem, type Lent, lentSource, takeItems } from './items.ts';
 import { changed, jobRow } from './row.ts';
 
@@ -22,21 +22,22 @@ export class Intake {
     this.#now = now;
   }
 
-  /** Records items; answers the ids of the jobs that exist at once (a folder's come with its walk). */
+  /** Records items; answers the ids of the jobs that exist at once (a folder's come with its walk). E_OTHER_ACCOUNT. */
   async capture(items: readonly CapturedItem[]): Promise<readonly string[]> {
     const db = this.#db;
     const taken = takeItems(items, this.#now());
     await inTransaction(db, async () => {
+      await refuseStranger(db);
       await resetTallyWhenIdle(db);
       await add(db, taken);
     });
     return taken.jobs.map((job) => job.id);
   }
 
-  /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. None while paused. */
+  /** The next document to fetch but `except`, oldest first; one that waits only when its time has come. None while halted. */
   async nextFetch(except: ReadonlySet<string> = new Set()): Promise<{ job: JobRow; request: WebRequest } | undefined> {
     const now = this.#now();
-    if (await readSetting(this.#db, 'paused')) return undefined;
+    if (await isHalted(this.#db)) return undefined;
     for (const job of await this.#db.jobs.where('toFetch').equals(1).sortBy('order')) {
       if (except.has(job.id) || (fetchDueAt(job) ?? Number.POSITIVE_INFINITY) > now) continue;
       const source = await this.#db.sources.get(job.sourceId);
@@ -52,9 +53,9 @@ export class Intake {
     return waiting.flatMap(({ id, sourceUrl }) => (sourceUrl === null ? [] : [{ id, url: sourceUrl }]));
   }
 
-  /** False once a fetch is no longer wanted: paused, cancelled, or its bytes came another way. */
+  /** False once a fetch is no longer wanted: halted, cancelled, or its bytes came another way. */
   async isFetchWanted(id: string): Promise<boolean> {
-    if (await readSetting(this.#db, 'paused')) return false;
+    if (await isHalted(this.#db)) return false;
     const job = await this.#db.jobs.get(id);
     return job?.toFetch === 1 && fetchDueAt(job) !== undefined;
   }

@@ -52,6 +52,8 @@ export type JobEvent =
   /** What the job waited for has come. */
   | { type: 'release'; reason: WaitReason }
   | { type: 'retry' }
+  /** It goes into another vault now, where nothing of it is yet. */
+  | { type: 'move' }
   | { type: 'cancel' };
 
 /** What the machine needs to know of a job. */
@@ -82,6 +84,7 @@ function applies(job: JobCore, event: JobEvent, now: number): boolean {
     case 'inherit':
       return (status.state === 'leased' || status.state === 'committed') && status.owner !== event.heir;
     case 'prove':
+    case 'move':
       return status.state === 'committed';
     case 'wait':
     case 'fail':
@@ -98,11 +101,12 @@ function applies(job: JobCore, event: JobEvent, now: number): boolean {
   }
 }
 
-/** Where an event that applies leads. Once committed, a job never goes back: what is still owed is the proof. */
+/** Where an event that applies leads. Once committed, a job never goes back: what is still owed is the proof of this vault. */
 function target(job: JobCore, event: JobEvent, now: number): JobStatus {
   const committed = job.status.state === 'committed' ? job.status : null;
   switch (event.type) {
     case 'sourced':
+    case 'move':
       return { state: 'queued' };
     case 'claim':
       return held(committed, event.owner, 'claimed', event.until);

@@ -13,6 +13,7 @@ import {
   inState,
   inTransaction,
   isClosed,
+  isHalted,
   openWalks,
   save,
 } from './changes.ts';
@@ -55,7 +56,7 @@ export class Leases {
     this.#now = now;
   }
 
-  /** A batch to archive, leased to `owner`; empty while paused or held. */
+  /** A batch to archive, leased to `owner`; empty while halted or held. */
   claim(owner: string, limits: ClaimLimits): Promise<readonly ClaimedJob[]> {
     const db = this.#db;
     const now = this.#now();
@@ -81,13 +82,13 @@ export class Leases {
 
   /**
    * Notes the bytes dealt with and renews leases before they run out; what has not moved is not written again. Answers
-   * whether the queue was paused, and the ids that `owner` no longer holds.
+   * whether the queue was halted, and the ids that `owner` no longer holds.
    */
   advance(
     owner: string,
     leaseMs: number,
     progress: ReadonlyMap<string, number>,
-  ): Promise<{ paused: boolean; lost: readonly string[] }> {
+  ): Promise<{ halted: boolean; lost: readonly string[] }> {
     const db = this.#db;
     const now = this.#now();
     return inTransaction(db, async () => {
@@ -103,7 +104,7 @@ export class Leases {
         else if (row?.status.state !== 'proven') lost.push(id);
       }
       await db.jobs.bulkPut(renewed);
-      return { paused: await readSetting(db, 'paused'), lost };
+      return { halted: await isHalted(db), lost };
     });
   }
 
@@ -185,7 +186,12 @@ export class Leases {
     });
   }
 
-  /** Paused by a person, or held because the road is closed. */
+  /** Until a person says so, nothing at all is begun. */
+  isHalted(): Promise<boolean> {
+    return isHalted(this.#db);
+  }
+
+  /** Halted, or held because the road is closed. */
   isClosed(): Promise<boolean> {
     return isClosed(this.#db, this.#now());
   }
@@ -201,7 +207,7 @@ export class Leases {
   /** The next time at which there is something to do, 0 for at once; null when only a person can change that. */
   async nextDue(): Promise<number | null> {
     const db = this.#db;
-    if (await readSetting(db, 'paused')) return null;
+    if (await isHalted(db)) return null;
     const first = await db.jobs.where('[ready+order]').between([Dexie.minKey], [Dexie.maxKey]).first();
     const fetches = await db.jobs.where('toFetch').equals(1).toArray();
     const walk = (await openWalks(db).limit(1).count()) > 0 ? 0 : undefined;

@@ -9,6 +9,7 @@ import type { QueueDb } from './db.ts';
 import { Drops } from './drops.ts';
 import { Intake } from './intake.ts';
 import { Leases } from './leases.ts';
+import { Owner } from './owner.ts';
 import { Pieces } from './pieces.ts';
 import { Walks } from './walks.ts';
 
@@ -20,6 +21,7 @@ export interface Outbox {
   readonly leases: Leases;
   readonly controls: Controls;
   readonly audits: Audits;
+  readonly owner: Owner;
 }
 
 /** `now`: milliseconds since 1970. */
@@ -33,5 +35,6 @@ export function createOutbox(db: QueueDb, now: () => number): Outbox {
     leases,
     controls: new Controls(db, now),
     audits: new Audits(db, now, () => leases.nextDue()),
+    owner: new Owner(db, now),
   };
 }

@@ -41,6 +41,8 @@ export interface QueueSummary {
   /** What reading back found. */
   audit: Pick<AuditNote, 'provenAt' | 'damaged'>;
   account: string | null;
+  /** Who is asked what becomes of everything here, and whose it is. */
+  stranger: { name: string; owner: string } | null;
 }
 
 export type CutShort = Required<Pick<DropRow, 'id' | 'name' | 'others'>>;
@@ -101,6 +103,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
   const drops = await db.drops.toArray();
   const cutShort = drops.filter((drop) => drop.cutShort === 1);
   const audit = await readSetting(db, 'audit');
+  const [stranger, owner] = [await readSetting(db, 'stranger'), await readSetting(db, 'owner')];
   const leased = counts.leased > 0 ? await inState(db, 'leased').toArray() : [];
   return {
     counts,
@@ -117,6 +120,7 @@ async function summarise(db: QueueDb): Promise<QueueSummary> {
     lastProvenAt: await readSetting(db, 'lastProvenAt'),
     audit: { provenAt: audit.provenAt, damaged: harmOf(audit) },
     account: await readSetting(db, 'account'),
+    stranger: stranger && { name: stranger.name, owner: owner?.name ?? '' },
   };
 }
 

@@ -94,14 +94,14 @@ export class Archiving {
     };
   }
 
-  /** False when the work is no longer wanted: paused, or one of its jobs was taken away. */
+  /** False when the work is no longer wanted: halted, or one of its jobs was taken away. */
   async #beat(): Promise<boolean> {
     await this.#flush();
     const { outbox, owner } = this.#ports;
     await refuseMetered(this.#ports);
-    const { paused, lost } = await outbox.leases.advance(owner, LEASE_MS, this.#ledger.progress());
+    const { halted, lost } = await outbox.leases.advance(owner, LEASE_MS, this.#ledger.progress());
     const ours = new Set(this.#ledger.jobs);
-    return !paused && !lost.some((id) => ours.has(id));
+    return !halted && !lost.some((id) => ours.has(id));
   }
 
   async #flush(): Promise<void> {

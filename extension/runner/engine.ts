@@ -24,11 +24,17 @@ export interface EnginePorts {
   readonly uploadLimit: () => number | null;
   /** A pack did not come back. */
   readonly onLost: () => Promise<void>;
+  /** False when what waits was chosen for another account. */
+  readonly owns: (accountId: string) => Promise<boolean>;
 }
 
-/** E_SESSION when nobody is signed in on this device. */
-export async function openEngine({ uploadLimit, onLost }: EnginePorts): Promise<Archiver> {
-  const { vault, domain, vaultKeys, deviceId, ports } = await openSession(uploadLimit);
+/**
+ * E_SESSION when nobody is signed in on this device. E_OTHER_ACCOUNT
+ * when somebody is who has not been told of what waits.
+ */
+export async function openEngine({ uploadLimit, onLost, owns }: EnginePorts): Promise<Archiver> {
+  const { vault, domain, vaultKeys, deviceId, device, ports } = await openSession(uploadLimit);
+  if (!(await owns(device.accountId))) throw new HoldfastError('E_OTHER_ACCOUNT', 'what waits is not for this account');
   const tokens = createTokenStore();
   return createArchiver({
     ...{ vault, domain, deviceId, tokens },

@@ -18,6 +18,7 @@ const REASONS: Readonly<Partial<Record<ErrorCode, WaitReason>>> = {
   E_CREDENTIALS: 'auth',
   E_FORBIDDEN: 'auth',
   E_OTHER_SERVER: 'auth',
+  E_OTHER_ACCOUNT: 'auth',
   // The server is not to be trusted as it stands; a person has to look.
   E_INTEGRITY: 'auth',
   E_ROLLBACK: 'auth',

@@ -5,7 +5,9 @@
 import { abortable } from '../../shared/async/index.ts';
 import { type WalkPorts, walkFolders } from '../capture/worker/index.ts';
 import { Bell } from './bell.ts';
-import { type FetchPorts, fetchAll } from './fetch-all.ts';
+import { type FetchPorts, fetchNext } from './fetch-next.ts';
+
+const FETCHES = 3;
 
 export interface FeedPorts extends WalkPorts, FetchPorts {
   /** Rung when something was captured. */
@@ -38,13 +40,15 @@ export class Feed {
     this.#closed.abort();
   }
 
-  /** Neither waits for the other: a document may take long, and a folder too. */
+  /** None waits for another: a document may take long, and a folder too. */
   async run(outer: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([outer, this.#closed.signal]);
     const ring = (): void => this.#moved.ring();
+    const busy = new Set<string>();
+    const fetch = (): Promise<void> => fetchNext(this.#ports, busy, ring, signal);
     const loops = [
       this.#repeat(() => walkFolders(this.#ports, ring, signal), signal),
-      this.#repeat(() => fetchAll(this.#ports, ring, signal), signal),
+      ...Array.from({ length: FETCHES }, () => this.#repeat(fetch, signal)),
       // What was captured may have its bytes already.
       this.#repeat(async () => undefined, signal),
     ];

@@ -20,7 +20,7 @@ const LIMITS: ClaimLimits = { jobs: 256, files: 1_024, bytes: 64 * 1024 * 1024, 
 
 /** Must run alone among all contexts: it takes over the leases of runners before it. */
 export async function run(ports: RunPorts, signal: AbortSignal): Promise<void> {
-  if (await ports.outbox.controls.get('paused')) return;
+  if (await ports.outbox.leases.isHalted()) return;
   await ports.outbox.leases.inherit(ports.owner);
   const engine = new Engine(ports);
   const feed = new Feed({ ...ports, unchanged: () => engine.unchanged() });
@@ -122,7 +122,7 @@ class Drain {
       if (reason !== null) return this.#wait(error, reason, jobs);
       if (codeOf(error) === 'E_CANCELLED') await outbox.leases.putBack(owner, jobs);
       else await this.#search(error, archiving.ledger);
-      return (await outbox.controls.get('paused')) ? 'closed' : 'open';
+      return (await outbox.leases.isHalted()) ? 'closed' : 'open';
     }
   }
 

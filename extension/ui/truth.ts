@@ -16,6 +16,11 @@ export function openFiles({ counts }: QueueSummary): number {
   return counts.captured + counts.queued + counts.leased + counts.waiting + counts.committed;
 }
 
+/** The same, those that failed included: what a person would miss. */
+export function unsafeFiles(summary: QueueSummary): number {
+  return openFiles(summary) + summary.counts.failed;
+}
+
 /** What was chosen is still being looked through: there may be more files than are known. */
 export function isReading({ walks, blocked, drops }: QueueSummary): boolean {
   return walks > blocked || drops > 0;
@@ -31,7 +36,8 @@ export function truthOf(summary: QueueSummary, now: number): Truth {
 }
 
 function problem(summary: QueueSummary): Truth | null {
-  const { blocked, counts, hold, paused, waiting, tally } = summary;
+  const { blocked, counts, hold, paused, stranger, waiting, walks, tally } = summary;
+  if (stranger !== null) return say('stopped', truth.stranger(unsafeFiles(summary), walks, stranger.owner));
   if (isIdle(summary)) return null;
   const open = openFiles(summary);
   if (summary.account === null) return say('stopped', truth.signIn);
@@ -45,6 +51,7 @@ function held(reason: string, code: string, open: number, all: number): Truth {
   switch (reason) {
     case 'auth':
     case 'locked': {
+      if (code === 'E_OTHER_ACCOUNT') return say('stopped', truth.stopped.open);
       const signIn = code === 'E_SESSION' || code === 'E_LOCKED' || code === 'E_CREDENTIALS';
       return say('stopped', signIn ? truth.stopped.signIn : truth.stopped.server);
     }

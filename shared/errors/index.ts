@@ -31,6 +31,7 @@ const ERROR_CODES = [
   'E_NOT_FOUND',
   'E_HEAD_MOVED', // another device committed first: pull, rebase, retry
   'E_PACKS_MISSING', // a commit names packs that are not durable
+  'E_OTHER_ACCOUNT', // what waits here was chosen for another account, and a person has not decided
   'E_METERED', // the network costs, and a person chose to wait for another
   'E_LOCKED', // the keys are not in memory
   // the source

@@ -138,7 +138,7 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
       [first!, 4],
       [second!, 0],
     ]);
-    assert.deepEqual(await leases.advance('one', 60_000, progress), { paused: false, lost: [] });
+    assert.deepEqual(await leases.advance('one', 60_000, progress), { halted: false, lost: [] });
     clock.now += 50_000;
     assert.deepEqual(await leases.claim('two', LIMITS), []);
     await controls.cancel([second!]);

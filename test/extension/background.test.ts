@@ -16,6 +16,8 @@ import { bytesItem } from '../contract/queue-suite.ts';
 
 let count = 0;
 const HOUR = 3_600_000;
+const ada = { id: 'a1', name: 'ada' };
+const bob = { id: 'b2', name: 'bob' };
 
 function rig() {
   const db = openQueue(`background-${count++}`);
@@ -123,7 +125,7 @@ for (const reason of ['auth', 'locked', 'offline'] as const)
     await r.outbox.leases.claim('one', { jobs: 1, files: 1, bytes: 1, leaseMs: 1 });
     await r.outbox.leases.wait('one', [id!], reason, r.clock.now + HOUR);
     await r.outbox.leases.setHold({ reason, code: 'E_SESSION', notBefore: r.clock.now + HOUR, tries: 1 });
-    await r.answers.account?.({ type: 'account', name: 'ada' });
+    await r.answers.account?.({ type: 'account', account: ada });
     const summary = await readSummary(r.db);
     assert.deepEqual([summary.account, summary.counts.queued, summary.hold], ['ada', 1, null]);
     assert.ok(r.log.includes('wake'));
@@ -191,6 +193,7 @@ const summaryOf = (fields: Partial<Omit<QueueSummary, 'counts'>> & { counts?: Pa
   lastProvenAt: null,
   audit: { provenAt: null, damaged: null },
   account: 'ada',
+  stranger: null,
   ...fields,
   counts: { ...none, ...fields.counts },
 });
@@ -215,6 +218,8 @@ test('the line of truth and the badge say the same', () => {
     [{ counts: { waiting: 3 }, hold: hold('offline', 'E_OFFLINE') }, 'waiting', '3 of 3 files waiting', '3'],
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_SESSION') }, 'stopped', 'Stopped', '!'],
     [{ counts: { waiting: 3 }, hold: hold('auth', 'E_ROLLBACK') }, 'stopped', 'Stopped', '!'],
+    [{ counts: { queued: 3 }, stranger: { name: 'bob', owner: 'ada' } }, 'stopped', 'Waiting for you', '!'],
+    [{ counts: { waiting: 3 }, hold: hold('auth', 'E_OTHER_ACCOUNT') }, 'stopped', 'Stopped', '!'],
     [{ counts: { queued: 3 }, hold: hold('fault', 'E_DISK_FULL') }, 'stopped', 'Stopped', '!'],
     [{ counts: { queued: 3 }, hold: hold('fault', 'E_INTERNAL') }, 'waiting', '3 of 3 files waiting', '3'],
     [{ counts: { waiting: 2 }, waiting: { permission: 2 } }, 'stopped', 'Waiting for you', '!'],
@@ -258,7 +263,7 @@ test('what does not come back is never called safe, and is told once', () => {
 
 test('a drop that is looked through is looked after; when its page is gone, that is said and told until it is dismissed', async () => {
   const r = rig();
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   r.locks.add('drop');
   await r.outbox.drops.begin('drop', [{ name: 'Photos', handle: null }], [], []);
   r.log.length = 0;
@@ -289,7 +294,7 @@ test('while a drop is looked through, nothing is told as done; what failed does 
 
 test('an alarm is set for the next audit; when it is due and nothing else is, the engine is woken', async () => {
   const r = rig();
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   const dueAt = (await r.outbox.audits.dueAt()) ?? 0;
   assert.ok(dueAt > r.clock.now && r.log.includes(`audit at ${dueAt}`) && !r.log.includes('wake'));
   r.clock.now = dueAt;
@@ -304,32 +309,44 @@ test('an alarm is set for the next audit; when it is due and nothing else is, th
 
 test('who signs in finds nothing of who was here before; who was here already loses nothing', async () => {
   const r = rig();
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   await r.outbox.audits.found({ packs: ['a'], files: 1, others: false });
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   assert.notEqual((await readSummary(r.db)).audit.damaged, null);
-  await r.answers.account?.({ type: 'account', name: 'bob' });
+  await r.answers.account?.({ type: 'account', account: bob });
   assert.equal((await readSummary(r.db)).audit.damaged, null);
 });
 
 test('an engine that rests is closed when somebody signs out, for it has keys', async () => {
   const r = rig();
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   r.log.length = 0;
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   assert.ok(!r.log.includes('close'));
-  await r.answers.account?.({ type: 'account', name: null });
+  await r.answers.account?.({ type: 'account', account: null });
   assert.ok(r.log.includes('close'));
 });
 
 test('so is one at work: what it holds comes back by itself', async () => {
   const r = rig();
-  await r.answers.account?.({ type: 'account', name: 'ada' });
+  await r.answers.account?.({ type: 'account', account: ada });
   await r.outbox.intake.capture([bytesItem('a')]);
   r.locks.add(AT_WORK);
   r.log.length = 0;
-  await r.answers.account?.({ type: 'account', name: null });
+  await r.answers.account?.({ type: 'account', account: null });
   assert.ok(r.log.includes('close'));
+});
+
+test('what waits of another wakes nobody until it is taken over', async () => {
+  const r = rig();
+  await r.answers.account?.({ type: 'account', account: ada });
+  await r.outbox.intake.capture([bytesItem('a')]);
+  await r.answers.account?.({ type: 'account', account: null });
+  r.log.length = 0;
+  await r.answers.account?.({ type: 'account', account: bob });
+  assert.deepEqual([r.log.includes('wake'), r.shown.badge], [false, '!']);
+  await r.answers['take-over']?.({ type: 'take-over' });
+  assert.deepEqual([r.log.includes('wake'), r.shown.badge], [true, '1']);
 });
 
 test('a folder in which nothing had changed is told of, on the line and once it is done', () => {

@@ -116,7 +116,7 @@ test('signing out is told to the background though the server does not answer, a
     { showVault: () => false, subscribe: () => undefined },
   );
   await accounts.methods.signOut();
-  assert.deepEqual(told, [{ type: 'account', name: null }]);
+  assert.deepEqual(told, [{ type: 'account', account: null }]);
   const server = { url: 'http://127.0.0.1:9', registrationOpen: true };
   assert.deepEqual(statuses, [{ state: 'signed-out', server, reason: null, failure: 'E_OFFLINE' }]);
 });

@@ -77,6 +77,10 @@ test('a committed job only ever owes its proof', () => {
   assert.deepEqual(waiting, { ...status, until: 80 });
 });
 
+test('given to another vault, a job begins anew', () => {
+  assert.deepEqual(next(at({ state: 'committed', owner: 'a', until: 50 }), { type: 'move' }, 0), { state: 'queued' });
+});
+
 const reason = fc.constantFrom('offline', 'rate', 'quota', 'auth', 'locked', 'permission', 'metered');
 const until = fc.integer({ min: 0, max: 200 });
 const owner = fc.constantFrom(...OWNERS);

@@ -72,8 +72,11 @@ function drip(signal: AbortSignal | null | undefined, more: () => Promise<boolea
 const silent: WebPort['fetch'] = async (_, { signal }) =>
   new Response(drip(signal, () => new Promise(() => undefined)));
 
+const page = async (): Promise<Response> => new Response('page');
+
 test('a document that does not end holds nothing up that is captured after it', async () => {
-  const r = rig(wellBehaved, { web: { fetch: silent } });
+  const fetch: WebPort['fetch'] = (url, init) => (url.endsWith('/live') ? silent(url, init) : page());
+  const r = rig(wellBehaved, { web: { fetch } });
   const over = new AbortController();
   const proven = async (files: number): Promise<void> => {
     while ((await readSummary(r.db)).counts.proven < files) await nextTick();
@@ -82,9 +85,9 @@ test('a document that does not end holds nothing up that is captured after it', 
   const running = run({ ...r.ports, openEngine: async () => asTheyCome }, over.signal);
   await proven(1);
   for (let i = 0; i < 100; i++) await nextTick();
-  await r.ports.outbox.intake.capture([bytesItem('late')]);
+  await r.ports.outbox.intake.capture([bytesItem('late'), webItem('https://site.test/late', true)]);
   r.ports.woken.ring();
-  await proven(2);
+  await proven(3);
   over.abort();
   await running;
   assert.equal((await readSummary(r.db)).counts.captured, 1);
@@ -94,7 +97,12 @@ test('when the road is closed, a document that does not end is cut off and fetch
   let fetches = 0;
   const r = rig(wellBehaved, {
     openEngine: () => Promise.reject(road('E_UNAVAILABLE')),
-    web: { fetch: async (url, init) => (fetches++ === 0 ? silent(url, init) : new Response('page')) },
+    web: {
+      async fetch(url, init) {
+        init.signal?.throwIfAborted();
+        return fetches++ === 0 ? silent(url, init) : page();
+      },
+    },
   });
   const { intake, leases } = r.ports.outbox;
   await intake.capture([webItem('https://site.test/slow', true), bytesItem('a')]);

@@ -14,6 +14,7 @@ import { DropZone } from './drop-zone.tsx';
 import { LimitsForm } from './limits.tsx';
 import { PermissionNotes } from './permission-notes.tsx';
 import { QueueList } from './queue-list.tsx';
+import { StrangerNote } from './stranger-note.tsx';
 import '../styles/backup.css';
 
 /** What the screen asks to have done. */
@@ -47,6 +48,7 @@ function BackupScreen(ports: BackupPorts) {
   const { busy, error, run } = useWork();
   useStay(intake.busy || busy);
   if (summary === null || limits === null) return null;
+  const isMine = summary.stranger === null;
   const allow = async (source: SourceRow): Promise<void> => {
     if (await ports.allow(source)) await send({ type: 'release', reason: 'permission', sourceId: source.id });
   };
@@ -56,20 +58,27 @@ function BackupScreen(ports: BackupPorts) {
         <h1>{backup.title}</h1>
         <p>{backup.lead}</p>
       </header>
-      <DropZone
-        busy={intake.busy}
-        pickerSkips={ports.pickerSkips}
-        onDrop={(transfer) => intake.run(ports.takeDrop(transfer))}
-        onPickFiles={() => intake.run(ports.pickFiles())}
-        onPickFolder={() => intake.run(ports.pickFolder())}
-      />
+      {isMine && (
+        <DropZone
+          busy={intake.busy}
+          pickerSkips={ports.pickerSkips}
+          onDrop={(transfer) => intake.run(ports.takeDrop(transfer))}
+          onPickFiles={() => intake.run(ports.pickFiles())}
+          onPickFolder={() => intake.run(ports.pickFolder())}
+        />
+      )}
       {intake.error !== null && <ErrorNote error={intake.error} />}
       {error !== null && <ErrorNote error={error} />}
-      <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
-      <DamageNote damaged={summary.audit.damaged} />
-      <CutShortNote cutShort={summary.cutShort} onForget={(ids) => run(send({ type: 'forget-drops', ids }))} />
-      <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
-      <RunCard summary={summary} busy={busy} onAsk={(message) => run(send(message))} />
+      <StrangerNote summary={summary} busy={busy} onDecide={(message) => run(send(message))} />
+      {isMine && (
+        <>
+          <HoldNote summary={summary} onTry={(reason) => run(send({ type: 'release', reason, sourceId: null }))} />
+          <DamageNote damaged={summary.audit.damaged} />
+          <CutShortNote cutShort={summary.cutShort} onForget={(ids) => run(send({ type: 'forget-drops', ids }))} />
+          <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
+          <RunCard summary={summary} busy={busy} onAsk={(message) => run(send(message))} />
+        </>
+      )}
       <QueueList
         summary={summary}
         jobs={view.jobs}

@@ -31,7 +31,8 @@ export function follow({ api, onEvent }: VaultSide, { view, send }: QueueSide, s
     if (status.state === 'away') return;
     if (status.state === 'signed-out' && status.reason !== null && status.reason !== 'E_SESSION') return;
     // Whoever is not told now is told with the next change, or when a page opens next.
-    void send({ type: 'account', name: status.state === 'ready' ? status.name : null }).catch(() => undefined);
+    const account = status.state === 'ready' ? { id: status.accountId, name: status.name } : null;
+    void send({ type: 'account', account }).catch(() => undefined);
   };
   onEvent((event) => event.type === 'session' && tell(event.status));
   void api.status().then(tell, () => undefined);

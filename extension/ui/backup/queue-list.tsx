@@ -4,7 +4,7 @@ import { Button, EmptyState, formatCount, type Option, Segments } from '../../..
 import type { JobRow, Live, QueueFilter, QueueSummary } from '../../queue/view.ts';
 import { ItemRow } from '../item-row.tsx';
 import { backup, item as words } from '../messages/en.ts';
-import { openFiles } from '../truth.ts';
+import { isIdle, openFiles } from '../truth.ts';
 import { useLive } from '../use-live.ts';
 import { useDrop } from './drop-zone.tsx';
 
@@ -44,7 +44,7 @@ export function QueueList(props: QueueListProps) {
           </Button>
         )}
       </header>
-      {rows.length === 0 && <Nothing filter={filter} />}
+      {rows.length === 0 && (filter !== 'all' || isIdle(summary)) && <Nothing filter={filter} />}
       {rows.length > 0 && (
         <ul class="queue-list">
           {rows.map((job) => (

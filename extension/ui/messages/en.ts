@@ -14,6 +14,10 @@ const folders = (count: number): string => plural(count, 'folder', 'folders');
 const chosen = (fileCount: number, folderCount: number): string =>
   [fileCount > 0 && files(fileCount), folderCount > 0 && folders(folderCount)].filter(Boolean).join(' and ');
 
+/** Of another account. */
+const chosenBy = (fileCount: number, folderCount: number, owner: string): string =>
+  `${chosen(fileCount, folderCount) || 'Something'} ${fileCount + folderCount > 1 ? 'were' : 'was'} chosen while ${plainName(owner)} was signed in here.`;
+
 /** What was dropped: a folder, or a file and so many others. */
 type Dropped = readonly { readonly name: string; readonly others: number }[];
 
@@ -53,7 +57,12 @@ export const truth = {
     quota: ['Stopped', 'Your space on the server is used up.'],
     full: ['Stopped', 'The server has no space left.'],
     disk: ['Stopped', 'This device has no space left.'],
+    open: ['Stopped', 'Open Holdfast to go on.'],
   },
+  stranger: (fileCount: number, folderCount: number, owner: string) => [
+    'Waiting for you',
+    chosenBy(fileCount, folderCount, owner),
+  ],
   permission: (fileCount: number, folderCount: number) => [
     'Waiting for you',
     `${chosen(fileCount, folderCount)} ${fileCount + folderCount === 1 ? 'needs' : 'need'} your permission to be read`,
@@ -74,6 +83,7 @@ export const popup = {
   page: 'Save this page',
   download: 'Save a download…',
   open: 'Open Holdfast',
+  decide: 'Decide in Holdfast',
   signIn: 'Sign in',
   recent: 'Recent',
   none: 'Files you back up will be listed here.',
@@ -129,6 +139,14 @@ export const backup = {
   cutShortText:
     'Before Holdfast had looked through all of it, the page was closed or something went wrong. Some files may be missing until then. What is safe already is not sent again.',
   cutShortForget: 'Leave it as it is',
+  strangerTitle: chosenBy,
+  strangerText: (owner: string) =>
+    `Nothing is backed up until you decide. Not yours? Sign out, and it waits for ${plainName(owner)}.`,
+  takeOver: (count: number, name: string) => `Back ${count > 1 ? 'them' : 'it'} up to ${plainName(name)}`,
+  discard: (count: number) => (count > 1 ? 'Remove them' : 'Remove it'),
+  discardTitle: (owner: string) => `Remove what was chosen for ${plainName(owner)}?`,
+  discardText:
+    'It is taken off this list and not backed up. Files and folders stay where they are on this device; pages and links that were saved from the web are gone.',
   limits: 'Upload speed',
   uploadLimit: 'Send at most',
   noLimit: 'No limit',
@@ -192,6 +210,8 @@ export const notice = {
   unsaved: (code: string) =>
     code === 'E_DISK_FULL'
       ? 'This was not saved: this device has no space left.'
-      : 'This was not saved: something went wrong in Holdfast itself. Please try again.',
+      : code === 'E_OTHER_ACCOUNT'
+        ? 'This was not saved: open Holdfast and decide first what becomes of what waits there.'
+        : 'This was not saved: something went wrong in Holdfast itself. Please try again.',
   uncatchable: 'This cannot be saved: it is not an address on the web.',
 };

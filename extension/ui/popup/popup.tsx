@@ -38,7 +38,7 @@ interface HomeProps {
 
 function Home({ ports, summary, onDownloads }: HomeProps) {
   const now = useNow(10_000);
-  const signedOut = summary.account === null;
+  const { account, stranger } = summary;
   const saving = useWork();
   const { error, run } = useWork();
   // The permission is asked for in the press itself.
@@ -50,15 +50,15 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
     <>
       <header class="popup-head">
         <Wordmark />
-        <PauseButton summary={summary} onAsk={(message) => run(ports.send(message))} />
+        {stranger === null && <PauseButton summary={summary} onAsk={(message) => run(ports.send(message))} />}
       </header>
       {error !== null && <ErrorNote brief error={error} />}
       {saving.error !== null && <ErrorNote brief error={saving.error} />}
       <TruthLine truth={truthOf(summary, now)} />
-      <RunProgress summary={summary} />
+      {stranger === null && <RunProgress summary={summary} />}
       <div class="popup-ways">
-        <Button kind="primary" wide icon={signedOut ? 'person' : 'backup'} onClick={goTo('backup')}>
-          {signedOut ? popup.signIn : popup.back}
+        <Button kind="primary" wide icon={account === null ? 'person' : 'backup'} onClick={goTo('backup')}>
+          {account === null ? popup.signIn : stranger === null ? popup.back : popup.decide}
         </Button>
         <ThisPage ports={ports} work={saving} />
         <Button wide icon="restore" onClick={() => run(openDownloads(ports.requestDownloads()))}>

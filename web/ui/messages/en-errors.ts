@@ -86,6 +86,11 @@ export const errors: Record<ErrorCode, ErrorText> = {
     'What is on your computer is untouched.',
     'Try again. The missing pieces are sent once more.',
   ],
+  E_OTHER_ACCOUNT: [
+    'What waits here was chosen for another account.',
+    'Nothing of it was sent.',
+    'Open Backup in Holdfast and decide what becomes of it.',
+  ],
   E_METERED: [
     'Your network is metered, and you chose to wait for another.',
     UNTOUCHED,

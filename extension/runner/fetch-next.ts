@@ -1,4 +1,4 @@
-/** Fetches what was captured from the web and is not here yet, a few documents at a time. */
+/** Fetches what was captured from the web and is not here yet, one document after the other. */
 import { backoff, type Clock } from '../../shared/async/index.ts';
 import { codeOf, HoldfastError } from '../../shared/errors/index.ts';
 import { type Flow, fetchDocument, type WebPort } from '../capture/worker/index.ts';
@@ -6,7 +6,6 @@ import type { JobRow, Outbox, WebRequest } from '../queue/index.ts';
 import { roadReason } from './faults.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
-const AT_ONCE = 3;
 /** A site that sends nothing for so long is taken for gone. */
 const STALL_MS = 60_000;
 /** Of a document whose length is not said, which may be a radio station's: nothing that ends takes so long or is so large. */
@@ -21,22 +20,23 @@ export interface FetchPorts {
   readonly random: () => number;
 }
 
-/** Resolves when nothing is left to fetch now. `onSettled` after each document. */
-export async function fetchAll(ports: FetchPorts, onSettled: () => void, signal: AbortSignal): Promise<void> {
-  const busy = new Set<string>();
-  const loop = async (): Promise<void> => {
-    while (!signal.aborted) {
-      const next = await ports.outbox.intake.nextFetch(busy);
-      if (next === undefined) return;
-      // Another loop was quicker.
-      if (busy.has(next.job.id)) continue;
-      busy.add(next.job.id);
-      await fetchOne(ports, next.job, next.request, signal);
-      busy.delete(next.job.id);
-      onSettled();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, loop));
+/** Until nothing is left to fetch now but what is in `busy`, which others are at. `onSettled` after each document. */
+export async function fetchNext(
+  ports: FetchPorts,
+  busy: Set<string>,
+  onSettled: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const next = await ports.outbox.intake.nextFetch(busy);
+    if (next === undefined) return;
+    // Another was quicker.
+    if (busy.has(next.job.id)) continue;
+    busy.add(next.job.id);
+    await fetchOne(ports, next.job, next.request, signal);
+    busy.delete(next.job.id);
+    onSettled();
+  }
 }
 
 async function fetchOne(ports: FetchPorts, job: JobRow, request: WebRequest, outer: AbortSignal): Promise<void> {
