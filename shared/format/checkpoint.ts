@@ -10,7 +10,7 @@ import { bytes, decodeCbor, encodeCbor, int, list, nullable, text, tuple, uint, 
 import { MAX_MIME_BYTES, MAX_NAME_BYTES, opCodec } from './ops.ts';
 
 /** Another number for every change of the tables' layout or of what rows say; what has another one is read from the log again. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 const MANY = 1 << 24;
 const MAX_HEAD = 1 << 28;
 

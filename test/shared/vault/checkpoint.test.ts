@@ -176,7 +176,7 @@ test('one that was written by who did not know of places that replace others is 
   const stored = (await keyStore.checkpoint(VAULT)) as StoredCheckpoint;
   const context = concat(fromHex(VAULT), u64be(stored.seq), fromHex(stored.hash));
   const plain = await openObject(KEY, OBJECT_TYPE.localCache, context, stored.head);
-  assert.deepEqual([...plain.subarray(0, 2)], [0x88, 3], 'an array of eight, the layout first');
+  assert.deepEqual([...plain.subarray(0, 2)], [0x88, 4], 'an array of eight, the layout first');
   plain[1] = 2;
   const head = await sealObject(KEY, OBJECT_TYPE.localCache, context, plain, random.bytes(32));
   assert.equal(await opened(tampered(keyStore, (it) => ({ ...it, head }))), null);
