@@ -77,16 +77,16 @@ function BackupScreen(ports: BackupPorts) {
           <CutShortNote cutShort={summary.cutShort} onForget={(ids) => run(send({ type: 'forget-drops', ids }))} />
           <PermissionNotes sources={awaiting} onAllow={(source) => run(allow(source))} />
           <RunCard summary={summary} busy={busy} onAsk={(message) => run(send(message))} />
+          <QueueList
+            summary={summary}
+            jobs={view.jobs}
+            onRetry={(id) => run(send({ type: 'retry', ids: [id] }))}
+            onRetryAll={() => run(send({ type: 'retry-all' }))}
+            onCancel={(id) => run(send({ type: 'cancel', ids: [id] }))}
+            onGive={(id, file) => intake.run(ports.give(id, file))}
+          />
         </>
       )}
-      <QueueList
-        summary={summary}
-        jobs={view.jobs}
-        onRetry={(id) => run(send({ type: 'retry', ids: [id] }))}
-        onRetryAll={() => run(send({ type: 'retry-all' }))}
-        onCancel={(id) => run(send({ type: 'cancel', ids: [id] }))}
-        onGive={(id, file) => intake.run(ports.give(id, file))}
-      />
       <LimitsForm
         limits={limits}
         knowsMetered={ports.knowsMetered}

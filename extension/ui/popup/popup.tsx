@@ -65,7 +65,7 @@ function Home({ ports, summary, onDownloads }: HomeProps) {
           {popup.download}
         </Button>
       </div>
-      <RecentItems view={ports.view} />
+      {account !== null && stranger === null && <RecentItems view={ports.view} />}
       <footer class="popup-foot">
         <Button kind="quiet" small wide onClick={goTo('files')}>
           {popup.open}
