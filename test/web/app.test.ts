@@ -118,6 +118,18 @@ describe('the app', () => {
     await page.getByText('100,064 files backed up').waitFor();
   });
 
+  test('a double click opens one folder, not also what lies under the pointer in it', async () => {
+    const page = await open();
+    await signIn(page, screens.url);
+    await page.getByRole('row', { name: /Documents/ }).dblclick({ delay: 150 });
+    await page.getByRole('grid', { name: 'Contents of Documents' }).waitFor();
+    await page
+      .getByRole('row', { name: /Documents|Tax/ })
+      .first()
+      .waitFor();
+    assert.equal(await page.getByRole('grid', { name: 'Contents of Documents' }).count(), 1);
+  });
+
   test('a folder of a hundred thousand files shows few rows, and the keyboard reaches the last', async () => {
     const page = await open();
     await signIn(page, screens.url);

@@ -60,6 +60,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const onKeyDown = useGridKeys(props, shape, show);
 
   const onClick = (event: MouseEvent): void => {
+    // The second press of a double click is not meant for what came under the pointer with the first.
+    if (event.detail > 1) return;
     const index = Number((event.target as Element).closest('tr')?.dataset.index ?? Number.NaN);
     const row = rows[index];
     if (row === undefined) return;
