@@ -43,22 +43,26 @@ export function newId(): string {
   return toHex(drawn.subarray(used - ID, used));
 }
 
-/** Files in groups that become one job each, in their order. */
+/** Files in groups that become one job each, in their order. No two of a group have one place: each may have to be told by it. */
 export function grouped<Each extends WalkedFile>(files: readonly Each[]): readonly (readonly Each[])[] {
   const groups: Each[][] = [];
   let open: Each[] = [];
   let bytes = 0;
+  const places = new Set<string>();
   for (const file of files) {
+    const place = file.within.join('/');
     if (file.size > SMALL) {
       groups.push([file]);
       continue;
     }
-    if (open.length === 0 || open.length === BUNDLE_FILES || bytes + file.size > MAX_BYTES) {
+    if (open.length === 0 || open.length === BUNDLE_FILES || bytes + file.size > MAX_BYTES || places.has(place)) {
       open = [];
       bytes = 0;
+      places.clear();
       groups.push(open);
     }
     open.push(file);
+    places.add(place);
     bytes += file.size;
   }
   return groups;

@@ -48,6 +48,7 @@ export class Archiving {
   /** Rejects with what the archiver throws; what was acknowledged until then stands. E_METERED when a person said so. */
   async run(archiver: Archiver, more: Claims, outer: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
+    const ended = new AbortController();
     let items: AsyncGenerator<ArchiveItem> | null = null;
     try {
       await withHeartbeat(
@@ -55,12 +56,13 @@ export class Archiving {
         outer,
         () => this.#beat(),
         (signal) => {
-          items = this.#items(more(signal));
+          items = this.#items(more(AbortSignal.any([signal, ended.signal])));
           return archiver.archive(items, { signal, onEvent: (event) => this.#ledger.take(event) });
         },
       );
     } finally {
-      // A claim that was under way when the archiver stopped is ours still.
+      // A claim that was under way when the archiver stopped is ours still; what is yet to come is not waited for.
+      ended.abort();
       await (items as AsyncGenerator<ArchiveItem> | null)?.return(undefined);
       await this.#flush();
     }

@@ -7,7 +7,6 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   NotAllowedError: 'E_SOURCE_PERMISSION',
   SecurityError: 'E_SOURCE_PERMISSION',
   NotFoundError: 'E_SOURCE_GONE',
-  AbortError: 'E_CANCELLED',
 };
 
 /** A HoldfastError for whatever a call of the file system threw: E_SOURCE_UNREADABLE unless its name says more. */

@@ -3,7 +3,7 @@
  * is verified and not fetched again, so an interrupted restore goes on where it was; what is there and differs is never
  * overwritten unasked. One damaged file is that file's failure, and the others come.
  */
-import { createMutex, mapConcurrent } from '../async/index.ts';
+import { abortable, createMutex, mapConcurrent } from '../async/index.ts';
 import { type Bytes, equal, toHex } from '../bytes/index.ts';
 import { sha256 } from '../crypto/index.ts';
 import { codeOf, type ErrorCode, HoldfastError, integrityError } from '../errors/index.ts';
@@ -89,20 +89,30 @@ export async function restoreTree(
   ];
   const paths = safeTree(entries);
   const run = new Run(readPack, tree, options, paths);
-  for (const [i, folder] of set.emptyFolders.entries())
-    await run.makeFolder(folder.path, paths[set.files.length + i] as string[]);
-  const files = set.files.map((file, i) => ({ file, place: file.place, path: paths[i] as string[] }));
-  const looked = mapConcurrent(byPlace(files), AT_ONCE, ({ file, path }) => run.look(file, path), options.signal);
-  const readable = readFiles(present(looked), readPack, options.signal);
-  for await (const _ of mapConcurrent(readable, AT_ONCE, (file) => run.write(file), options.signal)) {
-    // each has told the report itself
+  const { signal } = run;
+  try {
+    for (const [i, folder] of set.emptyFolders.entries())
+      await run.makeFolder(folder.path, paths[set.files.length + i] as string[]);
+    const files = set.files.map((file, i) => ({ file, place: file.place, path: paths[i] as string[] }));
+    const looked = mapConcurrent(byPlace(files), AT_ONCE, ({ file, path }) => run.look(file, path), signal);
+    const readable = readFiles(present(looked), run.readPack, signal);
+    for await (const _ of mapConcurrent(readable, AT_ONCE, (file) => run.write(file), signal)) {
+      // each has told the report itself
+    }
+    return run.report;
+  } catch (error) {
+    throw run.failure?.error ?? error;
   }
-  return run.report;
 }
 
 class Run {
   readonly report: TreeReport = { restored: 0, kept: 0, skipped: 0, failed: [] };
-  readonly #readPack: ReadPack;
+  /** What ended all of it, and so what the others were cut off for. */
+  failure: { readonly error: unknown } | null = null;
+  /** Fires then, and with the caller's: a full disk does not wait for what another file waits for. */
+  readonly signal: AbortSignal;
+  readonly readPack: ReadPack;
+  readonly #ending = new AbortController();
   readonly #tree: TargetTree;
   readonly #options: TreeOptions;
   readonly #oneAtATime = createMutex();
@@ -113,7 +123,8 @@ class Run {
 
   constructor(readPack: ReadPack, tree: TargetTree, options: TreeOptions, paths: Iterable<readonly string[]>) {
     this.#claimed = new Set(Array.from(paths, keyOf));
-    this.#readPack = readPack;
+    this.signal = AbortSignal.any([options.signal, this.#ending.signal]);
+    this.readPack = (packId, range) => abortable(readPack(packId, range), this.signal);
     this.#tree = tree;
     this.#options = options;
   }
@@ -126,7 +137,7 @@ class Run {
   /** What is still to be written for a file; null when nothing is. */
   look(file: PlannedFile, path: readonly string[]): Promise<Wanted | null> {
     return this.#guard(file.path, async () => {
-      const chunks = await file.chunks(this.#readPack);
+      const chunks = await file.chunks(this.readPack);
       const place = await this.#place(path, file.size, chunks);
       if (place === null) {
         this.#count(file.size);
@@ -173,7 +184,8 @@ class Run {
     // an empty file has nothing to lose, and is what a browser leaves of a write that was cut short
     if (there === null || (there.size === 0 && size > 0)) return path;
     if (await isRight(there, size, chunks)) return this.#leave('kept');
-    const rule = await this.#oneAtATime(async () => (this.#rule ??= await this.#options.onConflict(path)));
+    const ask = async () => (this.#rule ??= await abortable(this.#options.onConflict(path), this.signal));
+    const rule = await this.#oneAtATime(ask);
     if (rule === 'skip') return this.#leave('skipped');
     return rule === 'replace' ? path : this.#beside(path, size, chunks);
   }
@@ -207,7 +219,11 @@ class Run {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof HoldfastError) || !FILE_FAULTS.has(error.code)) throw error;
+      if (!(error instanceof HoldfastError) || !FILE_FAULTS.has(error.code)) {
+        this.failure ??= { error };
+        this.#ending.abort();
+        throw error;
+      }
       this.report.failed.push({ path, code: codeOf(error) });
       return null;
     }

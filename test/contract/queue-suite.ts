@@ -262,6 +262,15 @@ export function queueSuite(label: string, open: () => QueueWorld): void {
     assert.deepEqual((await readSummary(db)).tally, { ...NONE, files: 3, bytes: 6, doneFiles: 3, doneBytes: 6 });
   });
 
+  suite('two files of one place that come together can both fail', async ({ db }, clock) => {
+    const { intake, leases } = createOutbox(db, () => clock.now);
+    const copy = (name: string) => ({ ...bytesItem(name), path: ['photos'] });
+    await intake.capture([copy('a'), copy('a'), copy('b')]);
+    for (const { job, files } of await leases.claim('one', LIMITS))
+      for (const { id } of files) await leases.fail('one', [fault(job.id, id)]);
+    assert.equal((await readSummary(db)).counts.failed, 3);
+  });
+
   suite('when every file of a bundle failed, the bundle is gone', async ({ db }, clock) => {
     const { intake, walks, leases } = createOutbox(db, () => clock.now);
     await intake.capture([folderItem('Home')]);

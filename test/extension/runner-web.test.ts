@@ -154,3 +154,25 @@ test('what comes for ever is given up after an hour; a document that says how lo
     assert.equal(status.state === 'failed' && status.code, state === 'failed' && 'E_CAPTURE_ENDLESS');
   }
 });
+
+test('a road that fails is written down though a document is still awaited', { timeout: 20_000 }, async () => {
+  const fetch: WebPort['fetch'] = async (url, init) => {
+    init.signal?.throwIfAborted();
+    return silent(url, init);
+  };
+  const r = rig(wellBehaved, { web: { fetch } });
+  const failing: Archiver = {
+    ...asTheyCome,
+    async archive(items) {
+      const stream = (items as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+      await stream.next();
+      stream.next().catch(() => undefined);
+      await nextTick();
+      throw road('E_UNAVAILABLE');
+    },
+  };
+  await r.ports.outbox.intake.capture([bytesItem('a'), webItem('https://site.test/slow', true)]);
+  await run({ ...r.ports, openEngine: async () => failing }, never);
+  const { hold, counts } = await readSummary(r.db);
+  assert.deepEqual([hold?.code, counts.leased, counts.captured], ['E_UNAVAILABLE', 0, 1]);
+});

@@ -358,6 +358,15 @@ function dying(lane: Lane, calls: number): Lane {
 const freshLanes = (device: TestDevice) =>
   Promise.all([true, false].map((fillsFromFiles) => createLane(device.domain, { random, fillsFromFiles })));
 
+test('a file whose reading the browser breaks off fails alone: nobody cancelled anything', async () => {
+  const scene = await setUp();
+  const [one, two] = given(2, 1_000) as [Given, Given];
+  const broken = { ...one.item, open: () => Promise.reject(new DOMException('broken off', 'AbortError')) };
+  const told = await backUp(scene.device, [broken, two.item]);
+  assert.deepEqual([told.error, codesOf(told)], [null, new Map([[one.item.key, 'E_SOURCE_UNREADABLE']])]);
+  await allBack(scene, [two]);
+});
+
 test('a lane that dies ends the run with its error, and the next run with fresh lanes completes', async () => {
   for (const calls of [0, 1, 4, 7]) {
     const scene = await setUp();

@@ -225,6 +225,17 @@ test('a damaged file fails by name, has no file of its name, and the others come
   assertWhole(tree);
 });
 
+test('a full disk ends the restore at once, though another file waits for the road', { timeout: 20_000 }, async () => {
+  const tree = new MemoryTree();
+  tree.onWrite = () => {
+    throw new HoldfastError('E_DISK_FULL', 'full');
+  };
+  const { pack } = server;
+  let reads = 0;
+  server.pack = (...wanted) => (reads++ === 0 ? pack.apply(server, wanted) : new Promise<never>(() => undefined));
+  await assert.rejects(restoreTo(tree), { code: 'E_DISK_FULL' });
+});
+
 test('a folder that may no longer be written to ends the restore, and nothing unfinished has a name', async () => {
   const tree = new MemoryTree();
   tree.onWrite = (path) => {
