@@ -82,7 +82,12 @@ async function says(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 30_000 });
 }
 
-const tryNow = (): Promise<void> => backup.getByRole('button', { name: 'Try now' }).click();
+/** How long the queue waits is drawn at random: it may have gone on by itself before there is anything to press. */
+const tryNow = (): Promise<void> =>
+  backup
+    .getByRole('button', { name: 'Try now' })
+    .click({ timeout: 15_000 })
+    .catch(() => undefined);
 
 async function inVault(name: string): Promise<void> {
   const has = async (): Promise<boolean> => {

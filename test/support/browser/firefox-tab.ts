@@ -16,6 +16,8 @@ const LOOK_MS = 100;
 /** The key's name in the WebDriver protocol. */
 const CONTROL = '\uE009';
 /** Buttons of a mouse in that protocol. */
+/** Tries of one press. */
+const PRESSES = 3;
 const LEFT = 0;
 const RIGHT = 2;
 
@@ -91,7 +93,18 @@ export class FirefoxTab {
     return this.#press(target, RIGHT);
   }
 
+  /** What was drawn anew between the look and the press is looked for again. */
   async #press(target: Target, button: number): Promise<void> {
+    for (let left = PRESSES; ; left--) {
+      try {
+        return await this.#pressOnce(target, button);
+      } catch (error) {
+        if (left === 1 || !/is not displayed|stale element|no such node/.test(String(error))) throw error;
+      }
+    }
+  }
+
+  async #pressOnce(target: Target, button: number): Promise<void> {
     const { sharedId } = await this.#find(target);
     await this.#bidi.send('script.callFunction', {
       functionDeclaration: '(element) => element.scrollIntoView({ block: "center" })',
