@@ -88,13 +88,22 @@ export class Accounts {
 
   /** To be called when another page of this browser may have signed somebody in or out. */
   async look(): Promise<void> {
-    const deviceId = this.#session?.device.deviceId;
-    if (deviceId !== undefined && (await this.#keyStore.load())?.deviceId !== deviceId) await this.expire();
+    const session = this.#session;
+    if (session !== null && (await this.#keyStore.load())?.deviceId !== session.device.deviceId)
+      await this.expire(session);
   }
 
-  /** The server ended the session: the keys leave memory, and somebody has to sign in. */
-  async expire(): Promise<void> {
-    if (this.#session === null) return;
+  /** Null while nobody is signed in. */
+  get open(): Session | null {
+    return this.#session;
+  }
+
+  /**
+   * The server ended a session: the keys leave memory, and somebody has to sign in. Not when somebody has since: what was asked
+   * for the one before may hear of its end late.
+   */
+  async expire(session: Session | null): Promise<void> {
+    if (session === null || this.#session !== session) return;
     this.#session = null;
     this.#onStatus(await this.#signedOut('E_SESSION'));
   }

@@ -113,10 +113,11 @@ function watched(methods: VaultApi): VaultApi {
   const entries = Object.entries(methods).map(([name, method]) => [
     name,
     async (...args: never[]): Promise<unknown> => {
+      const session = accounts.open;
       try {
         return await (method as (...args: never[]) => Promise<unknown>)(...args);
       } catch (error) {
-        if (codeOf(error) === 'E_SESSION') await accounts.expire();
+        if (codeOf(error) === 'E_SESSION') await accounts.expire(session);
         throw error;
       }
     },
