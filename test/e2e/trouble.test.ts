@@ -16,6 +16,7 @@ import { TestServer } from '../support/server.ts';
 import { until } from '../support/waiting.ts';
 import { grantedExtension } from './support/granted-extension.ts';
 import * as person from './support/journey.ts';
+import { readQueue } from './support/queue.ts';
 import { readVault, restoreEverything, versionCounts } from './support/reader.ts';
 
 const MIB = 1_048_576;
@@ -82,12 +83,14 @@ async function says(page: Page, text: string | RegExp): Promise<void> {
   await page.getByText(text).first().waitFor({ timeout: 30_000 });
 }
 
-/** How long the queue waits is drawn at random: it may have gone on by itself before there is anything to press. */
-const tryNow = (): Promise<void> =>
-  backup
-    .getByRole('button', { name: 'Try now' })
-    .click({ timeout: 15_000 })
-    .catch(() => undefined);
+/** As long as the queue stands still there is this button. How long it does is drawn at random: it may have gone on already. */
+async function tryNow(): Promise<void> {
+  try {
+    await backup.getByRole('button', { name: 'Try now' }).click({ timeout: 15_000 });
+  } catch (error) {
+    if ((await readQueue(backup)).hold !== null) throw error;
+  }
+}
 
 async function inVault(name: string): Promise<void> {
   const has = async (): Promise<boolean> => {
