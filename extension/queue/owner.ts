@@ -19,17 +19,23 @@ export class Owner {
   enter(account: Account | null): Promise<boolean> {
     const db = this.#db;
     return inTransaction(db, async () => {
-      const name = account?.name ?? null;
-      const before = await readSetting(db, 'account');
-      await writeSetting(db, 'account', name);
+      const before = await this.#present();
+      await writeSetting(db, 'account', account?.name ?? null);
       await writeSetting(db, 'stranger', null);
       if (account !== null) {
         const owns = await this.owns(account.id);
         if (!owns) await forgetDone(db);
         await writeSetting(db, owns || (await isEmpty(db)) ? 'owner' : 'stranger', account);
       }
-      return name !== before;
+      return before !== (account?.id ?? null);
     });
+  }
+
+  /** Id of who was signed in until now: names are alike on two servers. */
+  async #present(): Promise<string | null> {
+    const db = this.#db;
+    if ((await readSetting(db, 'account')) === null) return null;
+    return ((await readSetting(db, 'stranger')) ?? (await readSetting(db, 'owner')))?.id ?? null;
   }
 
   /** False while what is here is another's. */

@@ -52,6 +52,7 @@ test('who signs in next is told nothing of what another did; the same person los
   const { counts, tally, lastProvenAt, stranger, audit } = await readSummary(r.db);
   assert.deepEqual([counts.proven, tally.doneFiles, lastProvenAt, stranger, audit.damaged], [0, 0, null, null, null]);
   assert.equal(truthOf(await readSummary(r.db), 0).text, 'Nothing is backed up yet');
+  assert.equal(await owner.enter({ ...ada, name: bob.name }), true, 'names are alike on two servers');
 });
 
 test('what was chosen before anybody signed in is of whoever does', async () => {
